@@ -1,0 +1,138 @@
+//! The canonical command: the only maker of device bytes.
+//!
+//! P1: what is sent to a device is rendered here, from the parse tree that was ruled on, never from what was typed.
+
+use std::sync::Arc;
+
+use crate::terms::{Class, Mode, Platform};
+
+/// One command in full words and normal form, with what the grammar knows of it.
+///
+/// `render` is the only source of bytes for a device. There is one constructor, from a parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanonicalCommand {
+    platform: Platform,
+    mode: Mode,
+    text: String,
+    leaf: Arc<str>,
+    class: Class,
+    negated: bool,
+    arguments: Vec<Argument>,
+    stages: Vec<Stage>,
+    next: Mode,
+    answers: Vec<Answer>,
+}
+
+/// A value at one place of a command: `IFNAME = Ethernet1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// The token type as the grammar names it: `IFNAME`, `A.B.C.D`, `LINE`.
+    pub kind: Arc<str>,
+    /// The normalised value, as it is sent.
+    pub value: String,
+}
+
+/// One stage of a pipe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// Its leaf in the pipe tree: `include REGEX...`.
+    pub leaf: Arc<str>,
+    /// What it can do.
+    pub class: Class,
+}
+
+/// A question that the device asks about this command, and the one answer that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What the device's line ends in when it asks.
+    pub question: Arc<str>,
+    /// The bytes of the answer, line end included.
+    pub reply: Arc<str>,
+}
+
+impl CanonicalCommand {
+    /// The platform whose grammar read it.
+    #[must_use]
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// The mode it is typed in.
+    #[must_use]
+    pub fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
+    /// The canonical text, without a line end: what rules, ledger and device see.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The production it is an instance of, as its grammar file writes it.
+    #[must_use]
+    pub fn leaf(&self) -> &Arc<str> {
+        &self.leaf
+    }
+
+    /// The class of its worst stage.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// Whether it begins with the platform's negation.
+    #[must_use]
+    pub fn negated(&self) -> bool {
+        self.negated
+    }
+
+    /// Its typed arguments, left to right, without those of pipe stages.
+    #[must_use]
+    pub fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+
+    /// Its pipe stages, left to right.
+    #[must_use]
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// The mode after it has succeeded.
+    #[must_use]
+    pub fn next_mode(&self) -> &Mode {
+        &self.next
+    }
+
+    /// Whether success leaves the session in another mode.
+    #[must_use]
+    pub fn changes_mode(&self) -> bool {
+        self.next != self.mode
+    }
+
+    /// The questions that may follow and their answers.
+    #[must_use]
+    pub fn answers(&self) -> &[Answer] {
+        &self.answers
+    }
+}
+
+#[cfg(test)]
+impl CanonicalCommand {
+    /// A command that no grammar read, for tests of what lies behind the parser.
+    pub(crate) fn for_test(platform: &str, mode: &str, text: &str, class: Class, next: &str) -> Self {
+        Self {
+            platform: platform.parse().expect("platform"),
+            mode: mode.parse().expect("mode"),
+            text: text.to_owned(),
+            leaf: text.into(),
+            class,
+            negated: false,
+            arguments: Vec::new(),
+            stages: Vec::new(),
+            next: next.parse().expect("mode"),
+            answers: Vec::new(),
+        }
+    }
+}

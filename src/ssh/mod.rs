@@ -1,0 +1,3 @@
+//! What both SSH sides share. `russh` breaks its API often: outside `ssh`, `front`, `device` and `sim` nothing names it.
+
+pub use russh::keys::ssh_key as keys;

@@ -1,0 +1,79 @@
+//! The operating system in one place: files are bounded and checked before they are read.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+#[cfg(test)]
+mod tests;
+
+/// Reads a whole regular file of at most `max` bytes.
+///
+/// # Errors
+/// When it cannot be read, is no regular file, or is larger.
+pub fn read_bounded(path: &Path, max: u64) -> io::Result<Vec<u8>> {
+    let file = open_regular(path)?;
+    read_at_most(file, max)
+}
+
+/// [`read_bounded`], for text in UTF-8.
+///
+/// # Errors
+/// Also when it is not UTF-8.
+pub fn read_text(path: &Path, max: u64) -> io::Result<String> {
+    String::from_utf8(read_bounded(path, max)?)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8"))
+}
+
+/// Reads a secret: only from a regular file that belongs to us or to root and that nobody else may read or write.
+///
+/// # Errors
+/// Also when owner or mode are wrong; the message says which mode is wanted.
+pub fn read_secret(path: &Path, max: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = open_regular(path)?;
+    let facts = file.metadata()?;
+    let own = rustix::process::geteuid().as_raw();
+    if facts.uid() != own && facts.uid() != 0 {
+        return Err(denied("the file belongs to somebody else"));
+    }
+    if facts.mode() & 0o077 != 0 {
+        return Err(denied("the file is open to group or others; run chmod 600 on it"));
+    }
+    read_at_most(file, max).map(Zeroizing::new)
+}
+
+/// Writes a new file that only we may read; never over an existing one.
+///
+/// # Errors
+/// When it exists or cannot be written.
+pub fn write_new_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn open_regular(path: &Path) -> io::Result<File> {
+    // Without O_NONBLOCK, opening a FIFO would wait for a writer that may never come.
+    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(denied("not a regular file")) }
+}
+
+fn read_at_most(file: File, max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("the file is larger than {max} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
+fn denied(why: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, why)
+}
