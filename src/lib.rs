@@ -2,6 +2,7 @@
 pub mod authz;
 pub mod command;
 pub mod line;
+pub mod output;
 pub mod rules;
 pub mod ssh;
 pub mod sys;
