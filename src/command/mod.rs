@@ -2,7 +2,11 @@
 //!
 //! P1: what is sent to a device is rendered here, from the parse tree that was ruled on, never from what was typed.
 
+mod canonicalize;
+
 use std::sync::Arc;
+
+pub use canonicalize::{ParseRefusal, canonicalize};
 
 use crate::terms::{Class, Mode, Platform};
 
@@ -15,12 +19,15 @@ pub struct CanonicalCommand {
     mode: Mode,
     text: String,
     leaf: Arc<str>,
+    variant: u32,
     class: Class,
     negated: bool,
     arguments: Vec<Argument>,
     stages: Vec<Stage>,
     next: Mode,
     answers: Vec<Answer>,
+    close: bool,
+    eol: Arc<str>,
 }
 
 /// A value at one place of a command: `IFNAME = Ethernet1`.
@@ -75,6 +82,12 @@ impl CanonicalCommand {
         &self.leaf
     }
 
+    /// Which spelling of the production it is; unique in its grammar, and what rules match by.
+    #[must_use]
+    pub fn variant(&self) -> u32 {
+        self.variant
+    }
+
     /// The class of its worst stage.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -111,6 +124,18 @@ impl CanonicalCommand {
         self.next != self.mode
     }
 
+    /// Whether it ends the session: the gate answers it itself.
+    #[must_use]
+    pub fn ends_session(&self) -> bool {
+        self.close
+    }
+
+    /// The bytes that are sent for it: canonical text and one line end, nothing else (P1).
+    #[must_use]
+    pub fn render(&self) -> String {
+        format!("{}{}", self.text, self.eol)
+    }
+
     /// The questions that may follow and their answers.
     #[must_use]
     pub fn answers(&self) -> &[Answer] {
@@ -127,12 +152,15 @@ impl CanonicalCommand {
             mode: mode.parse().expect("mode"),
             text: text.to_owned(),
             leaf: text.into(),
+            variant: u32::MAX,
             class,
             negated: false,
             arguments: Vec::new(),
             stages: Vec::new(),
             next: next.parse().expect("mode"),
             answers: Vec::new(),
+            close: false,
+            eol: "\n".into(),
         }
     }
 }

@@ -1,0 +1,392 @@
+//! Reads a grammar file with nom: text to syntax, with the place of everything in it.
+//!
+//! `grammars/README.md` documents the language. Nothing here knows what a mode or a token type means: `check` does.
+
+use std::sync::Arc;
+
+use nom::branch::alt;
+use nom::bytes::complete::{is_not, tag, take_while, take_while1};
+use nom::character::complete::{char, digit1, multispace1, space1};
+use nom::combinator::{cut, map, opt, recognize, value, verify};
+use nom::error::{ContextError, ErrorKind, ParseError, context};
+use nom::multi::{many0, many1, separated_list1};
+use nom::sequence::{delimited, pair, preceded, separated_pair, terminated};
+use nom::{IResult, Parser};
+
+use crate::terms::{Problem, Span};
+
+/// A file's items in order.
+#[derive(Debug)]
+pub(super) enum Item {
+    Platform(Platform),
+    Pipe { name: Named, productions: Vec<Production> },
+    Mode(Mode),
+    Example(Example),
+}
+
+/// A word with its place, in bytes from the start of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) text: String,
+    pub(super) at: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Platform {
+    pub(super) name: Named,
+    pub(super) settings: Vec<Setting>,
+}
+
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) key: Named,
+    pub(super) values: Vec<Named>,
+}
+
+#[derive(Debug)]
+pub(super) struct Mode {
+    pub(super) name: Named,
+    pub(super) configuration: bool,
+    pub(super) prompt: String,
+    pub(super) productions: Vec<Production>,
+}
+
+#[derive(Debug)]
+pub(super) struct Production {
+    pub(super) at: usize,
+    pub(super) text: String,
+    pub(super) elements: Vec<Element>,
+    pub(super) class: Named,
+    pub(super) pipe: Option<Named>,
+    pub(super) effects: Vec<Effect>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Element {
+    Keyword(String),
+    Type(Named),
+    Range(u64, u64),
+    Optional(Vec<Element>),
+    Either(Vec<Vec<Element>>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Effect {
+    Enter(Named),
+    Leave(Named),
+    Close,
+    Ask { question: String, reply: String },
+    Why(String),
+}
+
+#[derive(Debug)]
+pub(super) struct Example {
+    pub(super) mode: Named,
+    pub(super) typed: String,
+    pub(super) expected: Expected,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Expected {
+    Canonical(String),
+    Outcome(Named),
+}
+
+/// The furthest place that could not be read and what was wanted there.
+#[derive(Debug)]
+struct Fault<'a> {
+    rest: &'a str,
+    wanted: Option<&'static str>,
+}
+
+impl<'a> ParseError<&'a str> for Fault<'a> {
+    fn from_error_kind(rest: &'a str, _: ErrorKind) -> Self {
+        Fault { rest, wanted: None }
+    }
+
+    fn append(_: &'a str, _: ErrorKind, other: Self) -> Self {
+        other
+    }
+
+    fn or(self, other: Self) -> Self {
+        if self.rest.len() <= other.rest.len() { self } else { other }
+    }
+}
+
+impl<'a> ContextError<&'a str> for Fault<'a> {
+    fn add_context(rest: &'a str, wanted: &'static str, other: Self) -> Self {
+        // Only a context at the very place of the fault says what was wanted there.
+        if other.wanted.is_none() && rest.len() == other.rest.len() {
+            Fault { rest, wanted: Some(wanted) }
+        } else {
+            other
+        }
+    }
+}
+
+type Parsed<'a, T> = IResult<&'a str, T, Fault<'a>>;
+
+/// Reads one file.
+///
+/// # Errors
+/// The first syntax error, with line, column and caret.
+pub(super) fn read(file: &Arc<str>, text: &str) -> Result<Vec<Item>, Problem> {
+    let reader = Reader { len: text.len() };
+    match reader.items(text) {
+        Ok((_, items)) => Ok(items),
+        Err(nom::Err::Incomplete(_)) => Err(problem_at(file, text, text.len(), "the file ends too early")),
+        Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => {
+            let at = text.len().saturating_sub(fault.rest.len());
+            let wanted = fault.wanted.unwrap_or("something else");
+            Err(problem_at(file, text, at, &format!("expected {wanted} here")))
+        }
+    }
+}
+
+/// A problem at a byte offset of a file.
+pub(super) fn problem_at(file: &Arc<str>, text: &str, at: usize, message: &str) -> Problem {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count().saturating_add(1);
+    let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()).saturating_add(1);
+    let span = Span {
+        file: file.clone(),
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        column: u32::try_from(column).unwrap_or(u32::MAX),
+    };
+    Problem::new(span, message).in_text(text)
+}
+
+/// Knows the length of the whole, so that any rest says where it begins.
+#[derive(Clone, Copy)]
+struct Reader {
+    len: usize,
+}
+
+impl Reader {
+    fn at(self, rest: &str) -> usize {
+        self.len.saturating_sub(rest.len())
+    }
+
+    fn items<'a>(self, input: &'a str) -> Parsed<'a, Vec<Item>> {
+        let (mut rest, ()) = gap(input)?;
+        let mut items = Vec::new();
+        while !rest.is_empty() {
+            let (after, item) =
+                context("`platform`, `mode`, `pipe` or `example`", |i| self.item(i)).parse(rest)?;
+            items.push(item);
+            (rest, ()) = gap(after)?;
+        }
+        Ok((rest, items))
+    }
+
+    fn item<'a>(self, input: &'a str) -> Parsed<'a, Item> {
+        alt((
+            map(preceded(keyword("platform"), cut(|i| self.platform(i))), Item::Platform),
+            map(preceded(keyword("mode"), cut(|i| self.mode(i))), Item::Mode),
+            preceded(keyword("pipe"), cut(|i| self.pipe(i))),
+            map(preceded(keyword("example"), cut(|i| self.example(i))), Item::Example),
+        ))
+        .parse(input)
+    }
+
+    fn platform<'a>(self, input: &'a str) -> Parsed<'a, Platform> {
+        let (input, name) = self.name(input)?;
+        let (input, settings) = braced(many0(preceded(gap, |i| self.setting(i)))).parse(input)?;
+        Ok((input, Platform { name, settings }))
+    }
+
+    fn setting<'a>(self, input: &'a str) -> Parsed<'a, Setting> {
+        let (input, key) = self.name(input)?;
+        let (input, values) = many0(preceded(gap, |i| self.setting_value(i))).parse(input)?;
+        let (input, _) = preceded(gap, context("`;`", cut(char(';')))).parse(input)?;
+        Ok((input, Setting { key, values }))
+    }
+
+    fn setting_value<'a>(self, input: &'a str) -> Parsed<'a, Named> {
+        let at = self.at(input);
+        let (input, text) = alt((string, map(word, str::to_owned))).parse(input)?;
+        Ok((input, Named { text, at }))
+    }
+
+    fn mode<'a>(self, input: &'a str) -> Parsed<'a, Mode> {
+        let (input, name) = self.name(input)?;
+        let (input, configuration) = opt(keyword("configuration")).parse(input)?;
+        let (input, prompt) = preceded(
+            context("`prompt`", keyword("prompt")),
+            context("the prompt in quotes", preceded(blanks, string)),
+        )
+        .parse(input)?;
+        let (input, productions) = braced(|i| self.productions(i)).parse(input)?;
+        Ok((input, Mode { name, configuration: configuration.is_some(), prompt, productions }))
+    }
+
+    fn pipe<'a>(self, input: &'a str) -> Parsed<'a, Item> {
+        let (input, name) = self.name(input)?;
+        let (input, productions) = braced(|i| self.productions(i)).parse(input)?;
+        Ok((input, Item::Pipe { name, productions }))
+    }
+
+    fn example<'a>(self, input: &'a str) -> Parsed<'a, Example> {
+        let (input, mode) = self.name(input)?;
+        let (input, typed) = context("what is typed, in quotes", preceded(blanks, string)).parse(input)?;
+        let (input, _) = context("`=>`", preceded(blanks, tag("=>"))).parse(input)?;
+        let (input, ()) = blanks(input)?;
+        let canonical = map(string, Expected::Canonical);
+        let outcome = map(|i| self.name(i), Expected::Outcome);
+        let (input, expected) =
+            context("the canonical form in quotes, or an outcome", alt((canonical, outcome))).parse(input)?;
+        Ok((input, Example { mode, typed, expected }))
+    }
+
+    fn productions<'a>(self, input: &'a str) -> Parsed<'a, Vec<Production>> {
+        many0(preceded(gap, |i| self.production(i))).parse(input)
+    }
+
+    fn production<'a>(self, input: &'a str) -> Parsed<'a, Production> {
+        let at = self.at(input);
+        let (after, elements) = self.sequence(input)?;
+        let text = input.get(..input.len().saturating_sub(after.len())).unwrap_or_default().trim().to_owned();
+        let colon = preceded(blanks, context("`:` and a class", cut(char(':'))));
+        let (rest, class) = preceded(colon, context("a class", cut(|i| self.name(i)))).parse(after)?;
+        let (rest, pipe) =
+            opt(preceded((blanks, char('|')), context("a pipe tree", cut(|i| self.name(i))))).parse(rest)?;
+        let (rest, effects) = many0(preceded(blanks, |i| self.effect(i))).parse(rest)?;
+        let (rest, _) = context("the end of the line", cut(end_of_line)).parse(rest)?;
+        Ok((rest, Production { at, text, elements, class, pipe, effects }))
+    }
+
+    fn sequence<'a>(self, input: &'a str) -> Parsed<'a, Vec<Element>> {
+        many1(preceded(blanks, |i| self.element(i))).parse(input)
+    }
+
+    fn element<'a>(self, input: &'a str) -> Parsed<'a, Element> {
+        let optional =
+            delimited(char('['), cut(|i| self.sequence(i)), preceded(blanks, context("`]`", cut(char(']')))));
+        let either = delimited(
+            char('<'),
+            cut(separated_list1(preceded(blanks, char('|')), |i| self.sequence(i))),
+            preceded(blanks, context("`>`", cut(char('>')))),
+        );
+        let range = delimited(char('('), cut(separated_pair(number, char('-'), number)), cut(char(')')));
+        alt((
+            map(optional, Element::Optional),
+            map(either, Element::Either),
+            map(range, |(low, high)| Element::Range(low, high)),
+            |i| self.word_element(i),
+        ))
+        .parse(input)
+    }
+
+    /// Words in capitals are types; everything else is a keyword.
+    fn word_element<'a>(self, input: &'a str) -> Parsed<'a, Element> {
+        let at = self.at(input);
+        let (rest, text) = word(input)?;
+        let is_type = text.chars().any(|c| c.is_ascii_uppercase());
+        let element = if is_type {
+            Element::Type(Named { text: text.to_owned(), at })
+        } else {
+            Element::Keyword(text.to_owned())
+        };
+        Ok((rest, element))
+    }
+
+    fn effect<'a>(self, input: &'a str) -> Parsed<'a, Effect> {
+        alt((
+            map(preceded(keyword("enter"), cut(|i| self.name(i))), Effect::Enter),
+            map(preceded(keyword("leave"), cut(|i| self.name(i))), Effect::Leave),
+            value(Effect::Close, keyword("close")),
+            map(
+                preceded(
+                    keyword("ask"),
+                    cut(separated_pair(
+                        preceded(blanks, string),
+                        preceded(blanks, tag("->")),
+                        preceded(blanks, string),
+                    )),
+                ),
+                |(question, reply)| Effect::Ask { question, reply },
+            ),
+            map(preceded(keyword("because"), cut(preceded(blanks, string))), Effect::Why),
+        ))
+        .parse(input)
+    }
+
+    fn name<'a>(self, input: &'a str) -> Parsed<'a, Named> {
+        let (input, ()) = blanks(input)?;
+        let at = self.at(input);
+        let (rest, text) =
+            context("a name", take_while1(|c: char| c.is_ascii_alphanumeric() || "_.-".contains(c)))
+                .parse(input)?;
+        Ok((rest, Named { text: text.to_owned(), at }))
+    }
+}
+
+/// A whole word of the language itself.
+fn keyword<'a>(wanted: &'static str) -> impl Parser<&'a str, Output = &'a str, Error = Fault<'a>> {
+    preceded(blanks, verify(word, move |found: &str| found == wanted))
+}
+
+/// Keyword or type of a production: `remote-as`, `A.B.C.D/M`, `X:X::X:X`, `LINE...`.
+fn word(input: &str) -> Parsed<'_, &str> {
+    take_while1(|c: char| c.is_ascii_alphanumeric() || "_.-/:*".contains(c))
+        .parse(input)
+        // A trailing colon is the mark before the class, never part of a word.
+        .and_then(|(rest, found): (&str, &str)| match found.strip_suffix(':') {
+            None => Ok((rest, found)),
+            Some("") => Err(nom::Err::Error(Fault { rest: input, wanted: None })),
+            Some(kept) => Ok((input.get(kept.len()..).unwrap_or_default(), kept)),
+        })
+}
+
+fn number(input: &str) -> Parsed<'_, u64> {
+    let (rest, digits) = context("a number", digit1).parse(input)?;
+    match digits.parse() {
+        Ok(number) => Ok((rest, number)),
+        Err(_) => Err(nom::Err::Failure(Fault { rest: input, wanted: Some("a number below 2^64") })),
+    }
+}
+
+/// Text in quotes; `\n`, `\r`, `\"` and `\\` are the only escapes.
+fn string(input: &str) -> Parsed<'_, String> {
+    let plain = map(is_not("\"\\\n"), str::to_owned);
+    let escape = alt((
+        value("\n".to_owned(), tag("\\n")),
+        value("\r".to_owned(), tag("\\r")),
+        value("\"".to_owned(), tag("\\\"")),
+        value("\\".to_owned(), tag("\\\\")),
+    ));
+    let inner = map(many0(alt((plain, escape))), |parts| parts.concat());
+    delimited(char('"'), inner, context("a closing quote", cut(char('"')))).parse(input)
+}
+
+fn braced<'a, T>(
+    inner: impl Parser<&'a str, Output = T, Error = Fault<'a>>,
+) -> impl Parser<&'a str, Output = T, Error = Fault<'a>> {
+    delimited(
+        preceded(gap, context("`{`", cut(char('{')))),
+        inner,
+        preceded(gap, context("`}` or a production", cut(char('}')))),
+    )
+}
+
+fn comment(input: &str) -> Parsed<'_, &str> {
+    recognize(pair(char('#'), take_while(|c| c != '\n'))).parse(input)
+}
+
+/// Blanks, line ends and comments.
+fn gap(input: &str) -> Parsed<'_, ()> {
+    value((), many0(alt((multispace1, comment)))).parse(input)
+}
+
+/// Blanks within a line.
+fn blanks(input: &str) -> Parsed<'_, ()> {
+    value((), opt(space1)).parse(input)
+}
+
+fn end_of_line(input: &str) -> Parsed<'_, ()> {
+    let (rest, ()) = terminated(blanks, opt(comment)).parse(input)?;
+    if rest.is_empty() || rest.starts_with('}') {
+        return Ok((rest, ()));
+    }
+    value((), alt((tag("\n"), tag("\r\n")))).parse(rest)
+}
