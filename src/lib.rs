@@ -4,6 +4,7 @@ pub mod command;
 pub mod line;
 pub mod output;
 pub mod rules;
+pub mod sim;
 pub mod ssh;
 pub mod sys;
 pub mod terms;
