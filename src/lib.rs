@@ -5,6 +5,7 @@ pub mod grammar;
 pub mod line;
 pub mod output;
 pub mod rules;
+pub mod sim;
 pub mod ssh;
 pub mod sys;
 pub mod terms;
