@@ -2,6 +2,7 @@
 pub mod authz;
 pub mod command;
 pub mod grammar;
+pub mod ledger;
 pub mod line;
 pub mod output;
 pub mod rules;

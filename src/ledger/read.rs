@@ -1,0 +1,177 @@
+//! Asking the ledger: by correlation id, device, subject, ticket, verdict, time.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+
+use super::{OpenError, store};
+use crate::terms::CorrelationId;
+
+/// What is asked for. Everything given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The device.
+    pub device: Option<String>,
+    /// The human, by identity or by random id.
+    pub subject: Option<String>,
+    /// The ticket.
+    pub ticket: Option<String>,
+    /// The correlation id.
+    pub txn: Option<String>,
+    /// `permit` or `deny`.
+    pub verdict: Option<String>,
+    /// The state of the outcome.
+    pub state: Option<String>,
+    /// A class.
+    pub class: Option<String>,
+    /// From this time on, as records write it or a beginning of it.
+    pub since: Option<String>,
+    /// Before this time.
+    pub until: Option<String>,
+    /// The beginning of the canonical command.
+    pub command: Option<String>,
+    /// At most so many, the newest.
+    pub limit: u32,
+}
+
+/// One command of the ledger with its outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Column name and value, in the order of the view.
+    pub fields: Map<String, Value>,
+}
+
+impl Line {
+    /// A column as text, empty when it is null.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        match self.fields.get(name) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        }
+    }
+}
+
+const COLUMNS: [&str; 15] = [
+    "seq", "ts", "txn", "did", "sid", "device", "subject", "ticket", "verdict", "code", "class", "command",
+    "rules", "state", "sha256",
+];
+
+/// Commands that fit, the newest last.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn query(path: &Path, filter: &Filter) -> Result<Vec<Line>, OpenError> {
+    let mut connection = store::reader(path).await?;
+    let fault = |fault: sqlx::Error| OpenError::database(path, &fault);
+    let subject = match &filter.subject {
+        Some(identity) => Some(subject_of(&mut connection, identity).await.map_err(fault)?),
+        None => None,
+    };
+    let conditions = [
+        ("device = ", filter.device.clone()),
+        ("subject = ", subject),
+        ("ticket = ", filter.ticket.clone()),
+        ("txn = ", filter.txn.clone()),
+        ("verdict = ", filter.verdict.clone()),
+        ("state = ", filter.state.clone()),
+        ("class = ", filter.class.clone()),
+        ("ts >= ", filter.since.clone()),
+        ("ts < ", filter.until.clone()),
+        ("instr(command, ", filter.command.clone()),
+    ];
+    let given: Vec<(&str, String)> =
+        conditions.into_iter().filter_map(|(sql, value)| value.map(|value| (sql, value))).collect();
+    let wheres: Vec<String> = given
+        .iter()
+        .map(|(sql, _)| if sql.ends_with(", ") { format!("{sql}?) = 1") } else { format!("{sql}?") })
+        .collect();
+    let wheres = if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
+    let sql = format!("SELECT {} FROM v_command {wheres} ORDER BY seq DESC LIMIT ?", COLUMNS.join(", "));
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (_, value) in given {
+        query = query.bind(value);
+    }
+    let rows = query.bind(i64::from(filter.limit)).fetch_all(&mut connection).await.map_err(fault)?;
+    Ok(rows.iter().rev().map(line).collect())
+}
+
+fn line(row: &sqlx::sqlite::SqliteRow) -> Line {
+    let value = |name: &str| {
+        let text = row.try_get_unchecked::<Option<String>, _>(name).ok().flatten();
+        let number = row.try_get_unchecked::<Option<i64>, _>(name).ok().flatten();
+        if name == "seq" {
+            number.map_or(Value::Null, Value::from)
+        } else {
+            text.map_or(Value::Null, Value::from)
+        }
+    };
+    Line { fields: COLUMNS.iter().map(|name| ((*name).to_owned(), value(name))).collect() }
+}
+
+async fn subject_of(connection: &mut SqliteConnection, identity: &str) -> Result<String, sqlx::Error> {
+    let sql = "SELECT subject FROM subject WHERE identity = ?1 OR identity = 'user:' || ?1";
+    let row = sqlx::query(sql).bind(identity).fetch_optional(connection).await?;
+    row.map_or(Ok(identity.to_owned()), |row| row.try_get(0))
+}
+
+/// Every record of a correlation id, in order, with the identities behind random ids put beside them.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn timeline(path: &Path, txn: &CorrelationId) -> Result<Vec<Map<String, Value>>, OpenError> {
+    let mut connection = store::reader(path).await?;
+    let fault = |fault: sqlx::Error| OpenError::database(path, &fault);
+    let rows = sqlx::query("SELECT seq, body FROM entry WHERE txn = ? ORDER BY seq")
+        .bind(txn.as_str())
+        .fetch_all(&mut connection)
+        .await
+        .map_err(fault)?;
+    let mut records = Vec::new();
+    for row in &rows {
+        let (seq, body): (i64, String) = (row.try_get(0).map_err(fault)?, row.try_get(1).map_err(fault)?);
+        let Ok(Value::Object(mut fields)) = serde_json::from_str(&body) else { continue };
+        fields.insert("seq".to_owned(), seq.into());
+        for name in ["subject", "principal"] {
+            if let Some(id) = fields.get(name).and_then(Value::as_str).map(str::to_owned)
+                && let Some(identity) = identity_of(&mut connection, &id).await.map_err(fault)?
+            {
+                fields.insert(format!("{name}_identity"), identity.into());
+            }
+        }
+        records.push(fields);
+    }
+    Ok(records)
+}
+
+async fn identity_of(connection: &mut SqliteConnection, id: &str) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query("SELECT identity FROM subject WHERE subject = ?")
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
+/// Every body, in order.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn bodies(path: &Path) -> Result<Vec<String>, OpenError> {
+    let mut connection = store::reader(path).await?;
+    let rows = store::entries(&mut connection, 0, i64::MAX).await;
+    Ok(rows.map_err(|fault| OpenError::database(path, &fault))?.into_iter().map(|row| row.body).collect())
+}
+
+/// The newest ledger checkpoint, to be kept elsewhere.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn latest_note(path: &Path) -> Result<Option<String>, OpenError> {
+    let mut connection = store::reader(path).await?;
+    let sql = "SELECT note FROM entry WHERE note IS NOT NULL ORDER BY seq DESC LIMIT 1";
+    let fault = |fault: sqlx::Error| OpenError::database(path, &fault);
+    let row = sqlx::query(sql).fetch_optional(&mut connection).await.map_err(fault)?;
+    row.map(|row| row.try_get(0)).transpose().map_err(fault)
+}
