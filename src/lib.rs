@@ -1,6 +1,7 @@
 //! Portcullis: the gate in front of routers and switches.
 pub mod authz;
 pub mod command;
+pub mod config;
 pub mod grammar;
 pub mod ledger;
 pub mod line;

@@ -13,9 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::killable::Killable;
 use super::machine::{Behaviour, Dialect, Machine, SimEvent};
 use super::router::{Act, Router};
+use crate::ssh::killable::Killable;
 
 /// Whom a router lets in.
 #[derive(Clone, Debug)]

@@ -1,5 +1,7 @@
 //! The operating system in one place: files are bounded and checked before they are read.
 
+pub mod yaml;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};

@@ -1,4 +1,6 @@
 //! A stream that can be ended from outside, whatever its owner is doing.
+//!
+//! Asking russh to disconnect a stalled session leaves it alive; taking its stream away does not.
 
 use std::io;
 use std::pin::Pin;
@@ -7,13 +9,13 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-pub(super) struct Killable<S> {
+pub(crate) struct Killable<S> {
     inner: S,
     killed: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl<S> Killable<S> {
-    pub(super) fn new(inner: S, token: CancellationToken) -> Self {
+    pub(crate) fn new(inner: S, token: CancellationToken) -> Self {
         Self { inner, killed: Box::pin(token.cancelled_owned()) }
     }
 
