@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 pub use canonicalize::{ParseRefusal, canonicalize};
 
+use crate::grammar::Answer;
 use crate::terms::{Class, Mode, Platform};
 
 /// One command in full words and normal form, with what the grammar knows of it.
@@ -46,15 +47,6 @@ pub struct Stage {
     pub leaf: Arc<str>,
     /// What it can do.
     pub class: Class,
-}
-
-/// A question that the device asks about this command, and the one answer that belongs to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// What the device's line ends in when it asks.
-    pub question: Arc<str>,
-    /// The bytes of the answer, line end included.
-    pub reply: Arc<str>,
 }
 
 impl CanonicalCommand {
@@ -141,6 +133,13 @@ impl CanonicalCommand {
     pub fn answers(&self) -> &[Answer] {
         &self.answers
     }
+
+    /// Whether another reading came to the same in all that is ruled on, sent and tracked. The ids of spellings are
+    /// not compared: they belong to one compiled grammar.
+    #[must_use]
+    pub fn is_the_same_as(&self, other: &Self) -> bool {
+        *self == Self { variant: self.variant, ..other.clone() }
+    }
 }
 
 #[cfg(test)]
@@ -162,5 +161,11 @@ impl CanonicalCommand {
             close: false,
             eol: "\n".into(),
         }
+    }
+
+    /// The same command, with an answer to a question of the device.
+    pub(crate) fn answering(mut self, question: &str, reply: &str) -> Self {
+        self.answers.push(Answer { question: question.into(), reply: reply.into() });
+        self
     }
 }

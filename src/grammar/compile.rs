@@ -6,8 +6,7 @@ use std::sync::Arc;
 use super::file::{self, Effect, Element, Expected, Item, Named, Production};
 use super::token::TokenType;
 use super::tree::{Lexis, Step, Tree, VariantId};
-use super::{Facts, Grammar, Leaf, ModeTree, Pager, PipeTree, Variant};
-use crate::command::Answer;
+use super::{Answer, Facts, Grammar, Leaf, ModeTree, Pager, PipeTree, Variant};
 use crate::terms::{Class, Mode, Platform, PresentedLine, Problem, Problems};
 
 /// How many spellings one production may have: more is a mistake in the file.

@@ -19,10 +19,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-pub use pattern::Pattern;
+pub use pattern::{Pattern, Spelling};
 pub use token::{TYPES, TokenType};
 
-use crate::command::Answer;
 use crate::sys;
 use crate::terms::{Class, Mode, Platform, PresentedLine, Problem, Problems, Span};
 use compile::Source;
@@ -30,6 +29,15 @@ use tree::{Lexis, Step, Tree, VariantId, Walk};
 
 /// The largest grammar file that is read, in bytes.
 const MAX_FILE: u64 = 1 << 20;
+
+/// A question that the device asks about a command, and the one answer that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What the device's line ends in when it asks.
+    pub question: Arc<str>,
+    /// The bytes of the answer, line end included.
+    pub reply: Arc<str>,
+}
 
 /// One compiled platform. Immutable; shared by every session.
 #[derive(Debug)]
@@ -265,9 +273,9 @@ impl Grammar {
             answers: leaf.answers.clone(),
         };
         if let Some(stage) = rest.strip_prefix('|')
-            && let Err(parse) = self.stage(leaf, stage, rest, &mut found, column)
+            && let Some(fault) = self.stage(leaf, stage, rest, &mut found, column)
         {
-            return parse;
+            return fault;
         }
         if found.text.len() > self.facts.max_line {
             return Parse::Refused { text: String::new(), why: "longer than this platform takes".to_owned() };
@@ -278,6 +286,7 @@ impl Grammar {
         Parse::Command(found)
     }
 
+    /// Adds a pipe stage to what was found, or says why it is none.
     fn stage(
         &self,
         leaf: &Leaf,
@@ -285,25 +294,25 @@ impl Grammar {
         whole: &str,
         found: &mut Match,
         column: &dyn Fn(&str) -> usize,
-    ) -> Result<(), Parse> {
-        let nowhere = || Parse::Unrecognized { column: column(whole) };
-        let tree = leaf.pipe.as_ref().and_then(|pipe| self.pipes.get(pipe)).ok_or_else(nowhere)?;
+    ) -> Option<Parse> {
+        let nowhere = Some(Parse::Unrecognized { column: column(whole) });
+        let Some(tree) = leaf.pipe.as_ref().and_then(|pipe| self.pipes.get(pipe)) else { return nowhere };
         match tree.tree.walk(stage, &self.lexis) {
             Walk::End { variant, words, rest: "", .. } => {
-                let (_, stage) = self.variant(variant).ok_or_else(nowhere)?;
+                let Some((_, stage)) = self.variant(variant) else { return nowhere };
                 found.text.push_str(" | ");
                 found.text.push_str(&words.join(" "));
                 found.class = found.class.max(stage.class);
                 found.stages.push((stage.text.clone(), stage.class));
-                Ok(())
+                None
             }
             Walk::End { rest, .. } | Walk::Unrecognized { rest } => {
-                Err(Parse::Unrecognized { column: column(rest) })
+                Some(Parse::Unrecognized { column: column(rest) })
             }
             Walk::Ambiguous { rest, candidates } => {
-                Err(Parse::Ambiguous { column: column(rest), candidates })
+                Some(Parse::Ambiguous { column: column(rest), candidates })
             }
-            Walk::Incomplete { expected } => Err(Parse::Incomplete { expected }),
+            Walk::Incomplete { expected } => Some(Parse::Incomplete { expected }),
         }
     }
 

@@ -1,8 +1,10 @@
 //! Patterns of rules, over the grammar and not over text.
 
+use std::sync::Arc;
+
 use super::tree::{Step, VariantId};
 use super::{Grammar, TokenType};
-use crate::terms::Platform;
+use crate::terms::{Class, Mode, Platform};
 
 /// The spellings of one platform's productions that a rule names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,19 @@ impl Pattern {
     pub fn variants(&self) -> &[u32] {
         &self.variants
     }
+}
+
+/// One spelling of a command's production: the smallest thing that a rule can tell apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Spelling<'a> {
+    /// Unique in its grammar; `CanonicalCommand::variant` of every command that reads so.
+    pub id: u32,
+    /// The mode it is typed in.
+    pub mode: &'a Mode,
+    /// Its production. Every command that this very grammar reads shares the allocation.
+    pub leaf: &'a Arc<str>,
+    /// The production's own class, pipe stages aside.
+    pub class: Class,
 }
 
 enum Wanted<'a> {
@@ -49,6 +64,14 @@ impl Grammar {
             .map(|(id, _)| id)
             .collect();
         (!variants.is_empty()).then(|| Pattern { platform: self.platform.clone(), variants })
+    }
+
+    /// Every spelling of every command, in the order of their ids. Pipe stages are none.
+    pub fn spellings(&self) -> impl Iterator<Item = Spelling<'_>> {
+        (0..).zip(&self.variants).filter_map(|(id, variant)| {
+            let leaf = self.leaves.get(variant.leaf)?;
+            Some(Spelling { id, mode: leaf.mode.as_ref()?, leaf: &leaf.text, class: leaf.class })
+        })
     }
 }
 

@@ -121,6 +121,7 @@ codes! {
     ScopeMismatch "SCOPE_MISMATCH" Issuer false "scope, privileges and the intent's risk do not agree";
     IntentNotInPlan "INTENT_NOT_IN_PLAN" Client false "the command is not the next step of the plan";
     IntentDone "INTENT_DONE" Client false "the plan is finished";
+    IntentStopped "INTENT_STOPPED" Client false "a step of the plan failed, so the rest of it is not run";
 
     // The rules.
     Rule "RULE" Client false "a rule denies it";

@@ -97,6 +97,8 @@ impl Problems {
             return Ok(value);
         }
         problems.sort_by(|a, b| a.span.cmp(&b.span));
+        // Rules and intents are read from the same files: what is no YAML at all is found twice and told once.
+        problems.dedup();
         Err(Problems(problems))
     }
 
