@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
 #[cfg(test)]
@@ -17,7 +18,7 @@ mod tests;
 /// # Errors
 /// When it cannot be read, is no regular file, or is larger.
 pub fn read_bounded(path: &Path, max: u64) -> io::Result<Vec<u8>> {
-    let file = open_regular(path)?;
+    let file = open_regular(path, OFlags::empty())?;
     read_at_most(file, max)
 }
 
@@ -30,18 +31,25 @@ pub fn read_text(path: &Path, max: u64) -> io::Result<String> {
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8"))
 }
 
-/// Reads a secret: only from a regular file that belongs to us or to root and that nobody else may read or write.
+/// Reads a secret: only from a regular file, no symbolic link, that belongs to us or to root and that nobody else may
+/// read or write.
 ///
 /// # Errors
 /// Also when owner or mode are wrong; the message says which mode is wanted.
 pub fn read_secret(path: &Path, max: u64) -> io::Result<Zeroizing<Vec<u8>>> {
-    let file = open_regular(path)?;
+    // What a link points to can be changed by whoever owns the link's folder, between one start and the next.
+    let file = open_regular(path, OFlags::NOFOLLOW).map_err(|fault| match fault.raw_os_error() {
+        Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => denied("the file is a symbolic link"),
+        _ => fault,
+    })?;
     let facts = file.metadata()?;
     let own = rustix::process::geteuid().as_raw();
     if facts.uid() != own && facts.uid() != 0 {
         return Err(denied("the file belongs to somebody else"));
     }
-    if facts.mode() & 0o077 != 0 {
+    // systemd hands a credential over with an access control list for the service's user, whose mask reads as 0440.
+    let open_bits = if is_credential(path) { 0o037 } else { 0o077 };
+    if facts.mode() & open_bits != 0 {
         return Err(denied("the file is open to group or others; run chmod 600 on it"));
     }
     read_at_most(file, max).map(Zeroizing::new)
@@ -57,9 +65,27 @@ pub fn write_new_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn open_regular(path: &Path) -> io::Result<File> {
+/// Whether systemd made the file for this service alone (`LoadCredential=`).
+fn is_credential(path: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|dir| path.parent() == Some(Path::new(&dir)))
+}
+
+/// Prepares a process that holds keys: it leaves no core, and what it creates is its own.
+///
+/// # Errors
+/// When the system refuses the limit.
+pub fn harden() -> io::Result<()> {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
+    umask(rustix::fs::Mode::from_bits_truncate(0o077));
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    // Also keeps other processes of the same user from attaching.
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    Ok(())
+}
+
+fn open_regular(path: &Path, more: OFlags) -> io::Result<File> {
     // Without O_NONBLOCK, opening a FIFO would wait for a writer that may never come.
-    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let flags = i32::try_from((OFlags::NONBLOCK | more).bits()).unwrap_or(0);
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(denied("not a regular file")) }
 }
