@@ -33,13 +33,16 @@ pub(super) struct Store {
 }
 
 /// Why a batch did not become durable.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum WriteError {
     /// No space.
+    #[error("no space is left")]
     Full,
     /// A row breaks a constraint: some other row may be fine.
+    #[error("a constraint of the schema")]
     Constraint,
     /// Anything else.
+    #[error("{0}")]
     Other(String),
 }
 

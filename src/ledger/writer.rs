@@ -89,7 +89,7 @@ impl Writer {
         }
     }
 
-    async fn batch(&mut self, batch: Vec<Box<Request>>) {
+    async fn batch(&mut self, batch: Vec<Request>) {
         if batch.is_empty() {
             return;
         }
@@ -104,7 +104,7 @@ impl Writer {
         let before = self.memory.mark();
         self.clock_record(&mut rows);
         for request in batch {
-            let Request { draft, claim, sealed, persons, answer } = *request;
+            let Request { draft, claim, sealed, persons, answer } = request;
             match self.prepare(draft, claim, sealed, persons, &mut rows).await {
                 Ok(receipt) => ready.push((answer, receipt)),
                 Err(fault) => drop(answer.send(Err(fault))),
@@ -257,7 +257,7 @@ impl Writer {
     }
 
     fn fence(&mut self, fault: &WriteError) -> LedgerError {
-        tracing::error!(?fault, "the ledger cannot be written: nothing is forwarded");
+        tracing::error!(%fault, "the ledger cannot be written: nothing is forwarded");
         self.store = None;
         self.retry_at = self.clock.mono();
         LedgerError::new(match fault {
@@ -302,13 +302,13 @@ impl Writer {
 async fn gather(
     first: Message,
     queue: &mut mpsc::Receiver<Message>,
-) -> (Vec<Box<Request>>, Option<oneshot::Sender<()>>) {
+) -> (Vec<Request>, Option<oneshot::Sender<()>>) {
     let mut batch = Vec::new();
     let mut next = Some(first);
     let mut deadline = None;
     loop {
         match next.take() {
-            Some(Message::Write(request)) => batch.push(request),
+            Some(Message::Write(request)) => batch.push(*request),
             Some(Message::Stop(done)) => return (batch, Some(done)),
             None => {}
         }

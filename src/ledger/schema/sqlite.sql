@@ -32,6 +32,7 @@ CREATE INDEX entry_denied  ON entry (seq)          WHERE verdict = 'deny';
 CREATE UNIQUE INDEX entry_one_decision ON entry (did) WHERE kind = 'decision';
 CREATE UNIQUE INDEX entry_one_outcome  ON entry (did) WHERE kind = 'outcome';
 -- Guard rails against honest mistakes, not against somebody who owns the file.
+CREATE INDEX entry_doubt ON entry (did) WHERE kind = 'recovery' AND did IS NOT NULL;
 CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER entry_in_order BEFORE INSERT ON entry
@@ -61,7 +62,9 @@ CREATE TABLE payload (
 CREATE VIEW v_command AS
   SELECT d.seq, d.ts, d.txn, d.did, d.sid, d.device, d.subject, d.ticket, d.verdict, d.body ->> '$.code' AS code,
          d.body ->> '$.class' AS class, d.body ->> '$.cmd' AS command, d.body ->> '$.rules' AS rules,
-         coalesce(o.state, CASE d.verdict WHEN 'deny' THEN 'not_sent' ELSE 'unmatched' END) AS state,
+         -- A doubt that came after the outcome outweighs it.
+         coalesce((SELECT r.state FROM entry r WHERE r.did = d.did AND r.kind = 'recovery' ORDER BY r.seq DESC LIMIT 1),
+                  o.state, CASE d.verdict WHEN 'deny' THEN 'not_sent' ELSE 'unmatched' END) AS state,
          o.ts AS outcome_ts, o.body ->> '$.bytes' AS bytes, o.body ->> '$.sha256' AS sha256
     FROM entry d LEFT JOIN entry o ON o.did = d.did AND o.kind = 'outcome'
    WHERE d.kind = 'decision';
