@@ -6,6 +6,7 @@
 //! [`Sim`] is a router behind a TCP port. [`Machine::session`] gives one terminal session of a router without SSH, for
 //! tests over `tokio::io::duplex`. Faults come from [`Behaviour`].
 
+pub mod client;
 mod machine;
 mod parse;
 mod router;
