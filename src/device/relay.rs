@@ -1,0 +1,183 @@
+//! What a device says after a command, taken apart: its echo, lines of output, a prompt, a pager, a question. Pure.
+
+use std::sync::Arc;
+
+use super::echo::{Echo, Heard};
+use super::erase::Eraser;
+use super::prompt::{Expected, Prompt};
+use crate::command::CanonicalCommand;
+use crate::grammar::Answer;
+use crate::grammar::Grammar;
+use crate::output::{Filter, Newline};
+
+/// The echo was not that of the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct WrongEcho;
+
+/// What the last, unfinished line seems to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Output, or nothing.
+    Output,
+    /// The end of the command. When not `sure`, only if the device stays quiet.
+    Prompt { prompt: Prompt, sure: bool },
+    /// A pager. When not `sure`, only if the device stays quiet.
+    Pager { marker: String, key: String, sure: bool },
+    /// A question that the grammar has an answer to; only if the device stays quiet.
+    Question { answer: Answer },
+}
+
+/// One command's worth of bytes from a device.
+#[derive(Debug)]
+pub(super) struct Relay {
+    grammar: Arc<Grammar>,
+    expected: Expected,
+    /// Each may be given once.
+    answers: Vec<Answer>,
+    echo: Option<Echo>,
+    eraser: Option<Eraser>,
+    filter: Filter,
+    line_start: bool,
+    failed: bool,
+}
+
+impl Relay {
+    pub(super) fn new(
+        grammar: Arc<Grammar>,
+        expected: Expected,
+        command: &CanonicalCommand,
+        newline: Newline,
+    ) -> Self {
+        Self {
+            grammar,
+            expected,
+            answers: command.answers().to_vec(),
+            echo: Some(Echo::new(command.text())),
+            eraser: None,
+            filter: Filter::new(newline),
+            line_start: true,
+            failed: false,
+        }
+    }
+
+    /// Whether a line said that the command failed.
+    pub(super) fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Whether the device has taken the line.
+    pub(super) fn is_echoed(&self) -> bool {
+        self.echo.is_none()
+    }
+
+    /// Takes bytes in and appends finished lines of output to `out`.
+    ///
+    /// # Errors
+    /// When the echo is not that of the command.
+    pub(super) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), WrongEcho> {
+        let bytes = match self.echo.as_mut().map(|echo| echo.push(bytes)) {
+            None => bytes,
+            Some(Heard::More) => return Ok(()),
+            Some(Heard::Other) => return Err(WrongEcho),
+            Some(Heard::Whole(rest)) => {
+                self.echo = None;
+                rest
+            }
+        };
+        match self.eraser.as_mut().map(|eraser| eraser.push(bytes)) {
+            None => self.output(bytes, out),
+            Some(None) => {}
+            Some(Some(text)) => {
+                self.eraser = None;
+                self.output(&text, out);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the unfinished line seems to be.
+    pub(super) fn look(&self) -> Look {
+        let line = self.filter.pending();
+        if self.echo.is_some() || line.is_empty() {
+            return Look::Output;
+        }
+        // A long line goes out in pieces: its end is not a line of its own.
+        let seen = self.expected.find(line, self.failed);
+        match seen {
+            Some(seen) if seen.sure && self.line_start => {
+                return Look::Prompt { prompt: seen.prompt, sure: true };
+            }
+            _ => {}
+        }
+        if let Some(answer) = self.answers.iter().find(|answer| ends_in(line, &answer.question)) {
+            return Look::Question { answer: answer.clone() };
+        }
+        if let Some(pager) = self.grammar.facts().pagers.iter().find(|pager| ends_in(line, &pager.marker)) {
+            let sure = self.line_start && line.trim_ascii() == pager.marker.trim().as_bytes();
+            return Look::Pager { marker: pager.marker.clone(), key: pager.next.clone(), sure };
+        }
+        seen.map_or(Look::Output, |seen| Look::Prompt { prompt: seen.prompt, sure: false })
+    }
+
+    /// The key that ends the output at this pager.
+    pub(super) fn quit_key(&self, marker: &str) -> Option<String> {
+        self.grammar
+            .facts()
+            .pagers
+            .iter()
+            .find(|pager| pager.marker == marker)
+            .map(|pager| pager.quit.clone())
+    }
+
+    /// The prompt was believed: what stands before it in its line is output.
+    pub(super) fn take_prompt(&mut self, prompt: &Prompt, out: &mut Vec<u8>) {
+        self.take_end(prompt.text().as_bytes(), out);
+    }
+
+    /// The pager is about to be answered: its marker is no output.
+    pub(super) fn take_pager(&mut self, marker: &str, out: &mut Vec<u8>) {
+        self.take_end(marker.trim().as_bytes(), out);
+        self.eraser = Some(Eraser::default());
+    }
+
+    /// The question is about to be answered, for the only time. It stays in its line, where the client sees it.
+    pub(super) fn take_question(&mut self, answer: &Answer) {
+        self.answers.retain(|other| other != answer);
+    }
+
+    /// Nothing more will come: what there is of the last line is output.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+        let from = out.len();
+        self.filter.flush(out);
+        self.judge(from, out);
+    }
+
+    fn take_end(&mut self, end: &[u8], out: &mut Vec<u8>) {
+        let line = self.filter.pending().trim_ascii_end();
+        let kept = line.strip_suffix(end.trim_ascii_end()).unwrap_or(line).trim_ascii_end();
+        let from = out.len();
+        out.extend_from_slice(kept);
+        self.filter.clear();
+        self.judge(from, out);
+    }
+
+    fn output(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        let from = out.len();
+        self.filter.push(bytes, out);
+        self.judge(from, out);
+    }
+
+    /// Looks for lines that begin as this platform's complaints do.
+    fn judge(&mut self, from: usize, out: &[u8]) {
+        let errors = &self.grammar.facts().errors;
+        for line in out.get(from..).unwrap_or_default().split_inclusive(|byte| *byte == b'\n') {
+            self.failed |= self.line_start && errors.iter().any(|error| line.starts_with(error.as_bytes()));
+            self.line_start = line.ends_with(b"\n");
+        }
+    }
+}
+
+fn ends_in(line: &[u8], end: &str) -> bool {
+    let end = end.trim_end();
+    !end.is_empty() && line.trim_ascii_end().ends_with(end.as_bytes())
+}

@@ -1,0 +1,8 @@
+//! Against simulated routers over real SSH, with a real ledger making every `Started`.
+
+mod bench;
+mod dialling;
+mod faults;
+mod prompts;
+mod relaying;
+mod road;
