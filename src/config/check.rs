@@ -15,11 +15,11 @@ use super::{
 };
 use crate::ssh::keys::PublicKey;
 use crate::sys::yaml;
+use crate::terms::Problem;
 use crate::terms::problem::printable;
-use crate::terms::{Problem, Problems};
 
-/// Checks everything; what cannot be used is left out, which no caller sees because the problems come instead.
-pub(super) fn check(file: &Arc<str>, text: &str, folder: &Path, raw: raw::File) -> Result<Config, Problems> {
+/// Checks everything. What cannot be used is left out of the configuration and has a problem instead.
+pub(super) fn check(file: &Arc<str>, text: &str, folder: &Path, raw: raw::File) -> (Config, Vec<Problem>) {
     let mut check = Check { file, text, folder, problems: Vec::new() };
     let devices = check.devices(&raw);
     let principals = check.principals(&raw.principals);
@@ -58,7 +58,7 @@ pub(super) fn check(file: &Arc<str>, text: &str, folder: &Path, raw: raw::File) 
     if raw.host_keys.is_empty() {
         check.problem(&raw.gate, "`host_keys` names no key");
     }
-    Problems::none_or(check.problems, config)
+    (config, check.problems)
 }
 
 struct Check<'a> {
@@ -141,6 +141,7 @@ impl Check<'_> {
                     redundancy_group: device.redundancy_group.clone(),
                     tags: device.tags.clone(),
                     login,
+                    span: yaml::place(self.file, &device.platform),
                 });
             }
         }
@@ -215,8 +216,16 @@ impl Check<'_> {
         for issuer in raw {
             self.unique(&mut seen, &issuer.name);
             for carrier in &issuer.carriers {
-                if !principals.iter().any(|principal| principal.name.as_str() == carrier.value) {
-                    self.problem(carrier, format!("no principal is called `{}`", printable(&carrier.value)));
+                let shown = printable(&carrier.value);
+                match principals.iter().find(|principal| principal.name.as_str() == carrier.value) {
+                    None => self.problem(carrier, format!("no principal is called `{shown}`")),
+                    Some(own) if own.keys.is_empty() => {
+                        self.problem(
+                            carrier,
+                            format!("`{shown}` has no `keys`: only a registered key carries tokens"),
+                        );
+                    }
+                    Some(_) => {}
                 }
             }
             let carriers = issuer.carriers.iter().filter_map(|name| name.value.parse().ok()).collect();

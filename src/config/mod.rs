@@ -100,6 +100,8 @@ pub struct Device {
     pub tags: Vec<String>,
     /// How the gate logs in.
     pub login: Login,
+    /// Where the configuration names its platform.
+    pub span: Span,
 }
 
 /// How a device proves that it is the one.
@@ -231,17 +233,26 @@ pub struct Limits {
 }
 
 impl Config {
-    /// Reads and checks a file. `platforms` are those that a grammar reads.
+    /// Reads and checks a file. Whether a grammar reads each platform is checked where the grammars are.
     ///
     /// # Errors
     /// All problems at once; a syntax error alone.
     pub fn load(path: &Path) -> Result<Self, Problems> {
+        let (config, problems) = Self::load_with_problems(path)?;
+        Problems::none_or(problems, config)
+    }
+
+    /// The same, with what can be used beside the problems: whoever checks on can report its own at once with them.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not YAML of the wanted form.
+    pub fn load_with_problems(path: &Path) -> Result<(Self, Vec<Problem>), Problems> {
         let name: Arc<str> = path.display().to_string().into();
         let text = sys::read_text(path, MAX_FILE).map_err(|fault| {
             let span = Span { file: name.clone(), line: 1, column: 1 };
             Problems::one(Problem::new(span, format!("cannot be read: {fault}")))
         })?;
-        Self::parse(&name, &text, path.parent().unwrap_or(Path::new(".")))
+        Self::read(&name, &text, path.parent().unwrap_or(Path::new(".")))
     }
 
     /// The same for text; relative paths are below `folder`.
@@ -249,10 +260,15 @@ impl Config {
     /// # Errors
     /// All problems at once; a syntax error alone.
     pub fn parse(file: &Arc<str>, text: &str, folder: &Path) -> Result<Self, Problems> {
+        let (config, problems) = Self::read(file, text, folder)?;
+        Problems::none_or(problems, config)
+    }
+
+    fn read(file: &Arc<str>, text: &str, folder: &Path) -> Result<(Self, Vec<Problem>), Problems> {
         let raw: raw::File = yaml::parse(file, text).map_err(Problems::one)?;
-        let mut config = check::check(file, text, folder, raw)?;
+        let (mut config, problems) = check::check(file, text, folder, raw);
         config.digest = Sha256::digest(text).into();
-        Ok(config)
+        Ok((config, problems))
     }
 
     /// SHA-256 of the file.
