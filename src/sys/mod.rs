@@ -73,13 +73,14 @@ fn is_credential(path: &Path) -> bool {
 /// Prepares a process that holds keys: it leaves no core, and what it creates is its own.
 ///
 /// # Errors
-/// When the system refuses the limit.
+/// When the system refuses.
 pub fn harden() -> io::Result<()> {
     use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
     umask(rustix::fs::Mode::from_bits_truncate(0o077));
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
-    // Also keeps other processes of the same user from attaching.
+    // No core, and no other process of the same user may attach.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    // The same a second time; a service manager may have done it and forbidden the call.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     Ok(())
 }
 

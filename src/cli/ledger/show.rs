@@ -1,0 +1,132 @@
+//! Records as tables that fit a terminal.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::super::{table, table_text};
+use crate::ledger::{self, Line};
+use crate::terms::CorrelationId;
+use crate::terms::problem::printable;
+
+type Record = Map<String, Value>;
+
+/// The timeline of a correlation id, read from the file.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(in crate::cli) async fn timeline_text(
+    path: &Path,
+    txn: &CorrelationId,
+) -> Result<String, ledger::OpenError> {
+    Ok(timeline(txn, &ledger::timeline(path, txn).await?))
+}
+
+/// Who and what above, then one row per record.
+pub(super) fn timeline(txn: &CorrelationId, records: &[Record]) -> String {
+    let mut out = format!("correlation id  {txn}\n");
+    if let Some(open) = records.iter().find(|record| text(record, "kind") == "session.open") {
+        for (label, name) in [
+            ("subject", "subject_identity"),
+            ("actor", "actor"),
+            ("principal", "principal_identity"),
+            ("device", "device"),
+            ("intent", "action"),
+            ("ticket", "ticket"),
+            ("plan", "plan_sha256"),
+        ] {
+            let value = text(open, name);
+            if !value.is_empty() {
+                out.push_str(&format!("{label:<16}{value}\n"));
+            }
+        }
+    }
+    let mut table = table(&["seq", "time (UTC)", "record", "what"]);
+    for record in records {
+        table.add_row([text(record, "seq"), time(record), text(record, "kind"), what(record)]);
+    }
+    out.push('\n');
+    out.push_str(&table_text(&table));
+    out
+}
+
+/// Commands, one row each.
+pub(super) fn commands(lines: &[Line]) -> String {
+    let mut table = table(&["time (UTC)", "device", "verdict", "state", "command", "txn"]);
+    for line in lines {
+        let command = match line.text("command") {
+            none if none.is_empty() => format!("({})", line.text("code")),
+            command => command,
+        };
+        let verdict = match line.text("verdict").as_str() {
+            "deny" => format!("deny {}", line.text("code")),
+            verdict => verdict.to_owned(),
+        };
+        let when = line.text("ts").get(..19).map(|ts| ts.replace('T', " ")).unwrap_or_default();
+        let row = [when, line.text("device"), verdict, line.text("state"), command, line.text("txn")];
+        table.add_row(row.map(|cell| printable(&cell)));
+    }
+    table_text(&table)
+}
+
+fn text(record: &Record, name: &str) -> String {
+    match record.get(name) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => printable(text),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// `HH:MM:SS.mmm`: the day is the same for all records of a correlation id, or nearly.
+fn time(record: &Record) -> String {
+    text(record, "ts").get(11..23).unwrap_or_default().to_owned()
+}
+
+fn what(record: &Record) -> String {
+    let field = |name: &str| text(record, name);
+    match field("kind").as_str() {
+        "session.open" => join(&[field("transport"), labelled(record, "jti"), labelled(record, "use_no")]),
+        "session.close" => join(&[field("code"), field("detail")]),
+        "credential" => join(&[field("how"), labelled(record, "key_id"), labelled(record, "serial")]),
+        "decision" => decision(record),
+        "outcome" => outcome(record),
+        "refusal" => join(&[field("code"), field("what")]),
+        "recovery" => join(&[field("did"), field("state"), field("code")]),
+        _ => String::new(),
+    }
+}
+
+fn decision(record: &Record) -> String {
+    let field = |name: &str| text(record, name);
+    let command = field("cmd");
+    let shown = if command.is_empty() { String::new() } else { format!("{}> {command}", field("mode")) };
+    let code = if field("verdict") == "deny" { format!("[{}]", field("code")) } else { String::new() };
+    let step =
+        record.get("step").and_then(Value::as_u64).map(|step| format!("step {}", step.saturating_add(1)));
+    let rules = list(record, "rules");
+    join(&[field("verdict"), code, shown, step.unwrap_or_default(), rules, field("did")])
+}
+
+fn outcome(record: &Record) -> String {
+    let field = |name: &str| text(record, name);
+    let bytes = field("bytes");
+    let took = record.get("device_us").and_then(Value::as_u64).map(|us| format!("{} ms", us / 1000));
+    // The decision's row has the whole id; its end is enough to find that row by.
+    let did = field("did");
+    let end = did.get(did.len().saturating_sub(6)..).map(|end| format!("of …{end}")).unwrap_or_default();
+    join(&[field("state"), field("code"), format!("{bytes} bytes"), took.unwrap_or_default(), end])
+}
+
+fn list(record: &Record, name: &str) -> String {
+    let items = record.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(Value::as_str).map(printable).collect::<Vec<_>>().join(", ")
+}
+
+fn labelled(record: &Record, name: &str) -> String {
+    let value = text(record, name);
+    if value.is_empty() { value } else { format!("{name} {value}") }
+}
+
+fn join(parts: &[String]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("  ")
+}

@@ -1,0 +1,174 @@
+//! One line to one verdict: parse, canonicalize, place in the plan, decide.
+
+use std::sync::Arc;
+
+use super::records::Facts;
+use super::run::Session;
+use crate::authz::{self, Decision, Denial, Party, PlanStanding, Request};
+use crate::command::{self, CanonicalCommand, ParseRefusal};
+use crate::grammar::Parse;
+use crate::intent::{self, Cursor, VerifiedIntent};
+use crate::terms::{Class, Code, PresentedLine};
+
+/// What became of a line.
+pub(super) enum Judged {
+    /// Blank or a comment: the gate answers with the prompt.
+    Nothing,
+    /// The client asked to leave: the gate ends the session itself.
+    Leave,
+    /// A verdict.
+    Ruled(Box<Ruled>),
+}
+
+/// A verdict with what is recorded beside it.
+pub(super) struct Ruled {
+    pub(super) decision: Decision,
+    pub(super) facts: Facts,
+    pub(super) place: Place,
+}
+
+/// Where a command stands in the session's plan.
+pub(super) type Place = Option<intent::Standing>;
+
+/// How far the plan is, and whether the configuration context can still be trusted.
+pub(super) struct Standing {
+    intent: Option<Arc<VerifiedIntent>>,
+    cursor: Cursor,
+    astray: bool,
+}
+
+impl Standing {
+    pub(super) fn new(intent: Option<Arc<VerifiedIntent>>) -> Self {
+        Self { intent, cursor: Cursor::default(), astray: false }
+    }
+
+    /// After a refusal in a configuration mode nothing but leaving is accepted (P5): a refused
+    /// `interface Eth99` must not aim the next line at Eth1.
+    pub(super) fn refused(&mut self, in_configuration: bool) {
+        self.astray = in_configuration;
+        if in_configuration {
+            self.cursor.failed();
+        }
+    }
+
+    /// After a command ran: the plan moves on, or stops for good.
+    pub(super) fn ran(&mut self, place: Place, failed: bool, in_configuration: bool) {
+        if failed {
+            self.cursor.failed();
+            self.astray = in_configuration;
+            return;
+        }
+        if let Some(place) = place {
+            self.cursor.advance(place);
+        }
+        self.astray &= in_configuration;
+    }
+
+    fn place(&self, command: &CanonicalCommand) -> Place {
+        self.intent.as_ref().map(|intent| self.cursor.standing(intent.plan(), command))
+    }
+}
+
+impl Session {
+    /// Judges one line for the client.
+    pub(super) fn judge(&self, line: &PresentedLine) -> Judged {
+        let parse = self.grammar.parse(self.device.mode(), line);
+        if matches!(parse, Parse::Nothing) {
+            return Judged::Nothing;
+        }
+        let parsed = command::canonicalize(&self.grammar, parse);
+        if let Ok(command) = &parsed {
+            if command.ends_session() {
+                return Judged::Leave;
+            }
+            // Clients type it to be sure; where it changes nothing there is nothing to send.
+            if command.class() == Class::Privilege && command.next_mode() == self.device.mode() {
+                return Judged::Nothing;
+            }
+        }
+        Judged::Ruled(Box::new(self.rule(line, parsed)))
+    }
+
+    /// Judges a line of the gate's own (P12).
+    pub(super) fn judge_for_gate(&self, line: &PresentedLine) -> Ruled {
+        let parsed = command::canonicalize(&self.grammar, self.grammar.parse(self.device.mode(), line));
+        let facts = self.facts(line, parsed.is_ok(), None, true);
+        let policy = self.gate.policy();
+        let request = Request {
+            parsed,
+            party: Party::Gate,
+            device: &self.target,
+            plan: PlanStanding::NoToken,
+            intent: None,
+        };
+        let decision = authz::decide(request, &policy.rules);
+        Ruled { decision, facts, place: None }
+    }
+
+    fn rule(&self, line: &PresentedLine, parsed: Result<CanonicalCommand, ParseRefusal>) -> Ruled {
+        let place = parsed.as_ref().ok().and_then(|command| self.standing.place(command));
+        let facts = self.facts(line, parsed.is_ok(), place, false);
+        if let Some(denial) = self.astray(&parsed) {
+            return Ruled { decision: Decision::Deny(denial), facts, place };
+        }
+        let policy = self.gate.policy();
+        let Some(party) = policy.party(self.login.principal(), self.login.intent().map(AsRef::as_ref)) else {
+            let denial = Denial {
+                code: Code::PrincipalUnknown,
+                detail: String::new(),
+                rules: Vec::new(),
+                command: parsed.ok(),
+            };
+            return Ruled { decision: Decision::Deny(denial), facts, place };
+        };
+        let request = Request {
+            parsed,
+            party,
+            device: &self.target,
+            plan: plan_standing(place),
+            intent: self.login.intent().map(|intent| intent.token().action()),
+        };
+        let decision = authz::decide(request, &policy.rules);
+        Ruled { decision, facts, place }
+    }
+
+    /// What is recorded beside a verdict. A line that is a command is recorded as such; any other only by its hash.
+    fn facts(&self, line: &PresentedLine, known: bool, place: Place, by_gate: bool) -> Facts {
+        let typed = if known { Vec::new() } else { line.as_str().as_bytes().to_vec() };
+        let step = match place {
+            Some(intent::Standing::Step(step)) => Some(step),
+            _ => None,
+        };
+        self.facts_of(typed, step, by_gate)
+    }
+
+    /// The same for bytes that are no line at all: none of them are kept.
+    pub(super) fn facts_without_command(&self) -> Facts {
+        self.facts_of(Vec::new(), None, false)
+    }
+
+    fn facts_of(&self, typed: Vec<u8>, step: Option<usize>, by_gate: bool) -> Facts {
+        Facts { mode: self.device.mode().clone(), policy: self.gate.policy().digest(), step, typed, by_gate }
+    }
+
+    fn astray(&self, parsed: &Result<CanonicalCommand, ParseRefusal>) -> Option<Denial> {
+        let command = parsed.as_ref().ok()?;
+        let leaves = !self.grammar.is_configuration(command.next_mode());
+        (self.standing.astray && !leaves).then(|| Denial {
+            code: Code::AfterError,
+            detail: format!("type `{}` first", self.grammar.facts().leave),
+            rules: Vec::new(),
+            command: Some(command.clone()),
+        })
+    }
+}
+
+fn plan_standing(place: Place) -> PlanStanding {
+    match place {
+        None => PlanStanding::NoToken,
+        Some(intent::Standing::Step(_)) => PlanStanding::Step,
+        Some(intent::Standing::ExtraRead) => PlanStanding::ExtraRead,
+        Some(intent::Standing::Housekeeping) => PlanStanding::Housekeeping,
+        Some(intent::Standing::Outside(code)) => PlanStanding::Outside(code),
+    }
+}

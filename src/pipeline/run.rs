@@ -1,0 +1,416 @@
+//! The story of one session, top to bottom.
+//!
+//! A login becomes an open session, durably; a device session is made for it; then every line walks the one road:
+//! parse, canonicalize, decide, record, send, relay, record. Each step consumes what the step before made.
+//!
+//! P1, P2, P3 and P5 are kept by the types used here; this file only puts them in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::admission::{Login, needs_token};
+use super::client::Client;
+use super::closing::Closing;
+use super::gate::Gate;
+use super::judge::{Judged, Standing};
+use super::records;
+use super::terminal::{Gone, Terminal};
+use crate::authz::{Decision, Denial, Permit};
+use crate::config::Device;
+use crate::device::{self, DeviceSession, Doubt};
+use crate::grammar::Grammar;
+use crate::ledger::{Event, Finished, OpenSession, Started};
+use crate::line;
+use crate::output::Newline;
+use crate::terms::{Code, Framing, PresentedLine};
+use crate::token;
+
+/// Exit statuses of a session, as a client sees them.
+pub mod status {
+    /// Everything that was asked for was done.
+    pub const OK: u32 = 0;
+    /// At least one line was refused or failed on the device.
+    pub const REFUSED: u32 = 1;
+    /// The session was not opened, or was ended by the gate.
+    pub const ENDED: u32 = 126;
+}
+
+/// How a line, or a session, goes on.
+enum Flow {
+    /// Ready for the next line.
+    Next,
+    /// The session is over.
+    End(Code),
+}
+
+impl From<Gone> for Flow {
+    fn from(_: Gone) -> Self {
+        Flow::End(Code::ClientGone)
+    }
+}
+
+/// Serves one session channel from its login to its end. Returns the exit status.
+///
+/// `login` is an error when a token in the channel's environment was refused: then the client is told, nothing else. To
+/// go on as if none had been brought could widen what the client meant to narrow.
+pub async fn session(gate: Arc<Gate>, login: Result<Login, Code>, client: Client) -> u32 {
+    let terminal = Terminal::new(client);
+    let login = match login {
+        Ok(login) => login,
+        Err(code) => return told(&terminal, code).await,
+    };
+    match admit(&gate, &login, &terminal).await {
+        Ok(session) => session.live(terminal).await,
+        Err(Code::Answered) => status::ENDED,
+        Err(code) => {
+            gate.refuse_login(&login, code);
+            told(&terminal, code).await
+        }
+    }
+}
+
+/// Says why there is no session.
+async fn told(terminal: &Terminal, code: Code) -> u32 {
+    // The client may be gone already; the record is what counts.
+    let _ = terminal.say(&records::refused_line(code)).await;
+    status::ENDED
+}
+
+/// An open session with a device behind it.
+pub(super) struct Session {
+    pub(super) gate: Arc<Gate>,
+    pub(super) login: Login,
+    pub(super) target: Arc<Device>,
+    pub(super) grammar: Arc<Grammar>,
+    pub(super) open: OpenSession,
+    pub(super) device: DeviceSession,
+    pub(super) standing: Standing,
+    closing: Closing,
+    refused: bool,
+    _place: super::registry::Place,
+}
+
+/// Opens the session in the ledger, then at the device. Nothing is dialled before the record is durable.
+async fn admit(gate: &Arc<Gate>, login: &Login, terminal: &Terminal) -> Result<Session, Code> {
+    if needs_token(login.principal()) && login.intent().is_none() {
+        return Err(Code::TokenMissing);
+    }
+    let target = login.device().ok_or(Code::DeviceUnknown)?.clone();
+    let grammar = login.policy().grammars.get(&target.platform).ok_or(Code::DeviceUnknown)?.clone();
+    let limits = gate.limits();
+    let place = gate.registry().enter(
+        &login.principal().name,
+        limits.max_sessions,
+        limits.max_sessions_per_principal,
+    )?;
+    let open = records::open_session(gate, login, &target, terminal).await?;
+    let device = match gate.dial(&target, &grammar, &open, login).await {
+        Ok(mut device) => {
+            device.set_newline(if terminal.is_interactive() { Newline::CrLf } else { Newline::Lf });
+            device
+        }
+        Err(fault) => {
+            tracing::warn!(device = %target.name, code = %fault.code, detail = %fault.detail, "device session failed");
+            // Whether or not the client still reads it: the session's own record has it.
+            let _ = terminal.say(&records::ended_line(fault.code, &fault.detail)).await;
+            gate.close(open, fault.code, &fault.detail).await;
+            return Err(Code::Answered);
+        }
+    };
+    Ok(Session {
+        gate: gate.clone(),
+        login: login.clone(),
+        target,
+        grammar,
+        open,
+        device,
+        standing: Standing::new(login.intent().cloned()),
+        closing: Closing::default(),
+        refused: false,
+        _place: place,
+    })
+}
+
+impl Session {
+    async fn live(mut self, mut terminal: Terminal) -> u32 {
+        let code = match self.prepare().await {
+            Flow::Next => self.lines(&mut terminal).await,
+            Flow::End(code) => code,
+        };
+        self.end(&terminal, code).await
+    }
+
+    /// The gate's own housekeeping, as subject `gate`, down the same road (P12): paging off.
+    async fn prepare(&mut self) -> Flow {
+        for text in self.grammar.facts().prepare.clone() {
+            let Ok(line) = PresentedLine::parse(text.as_bytes()) else { return Flow::End(Code::Internal) };
+            let judged = self.judge_for_gate(&line);
+            let Decision::Permit(permit) = judged.decision else { return Flow::End(Code::Internal) };
+            let started = match records::begin(&self.gate, &self.open, permit, judged.facts).await {
+                Ok(started) => started,
+                Err(code) => return Flow::End(code),
+            };
+            if let Flow::End(code) = self.send_quietly(started).await {
+                return Flow::End(code);
+            }
+        }
+        Flow::Next
+    }
+
+    /// Line after line until the session is over.
+    async fn lines(&mut self, terminal: &mut Terminal) -> Code {
+        loop {
+            let prompt = self.device.prompt().to_owned();
+            if terminal.prompt(&prompt).await.is_err() {
+                return Code::ClientGone;
+            }
+            let event = match self.await_command(terminal, &prompt).await {
+                Ok(event) => event,
+                Err(code) => return code,
+            };
+            match self.event(terminal, event).await {
+                Flow::Next => {}
+                Flow::End(code) => return code,
+            }
+        }
+    }
+
+    /// Waits for a line, answering requests for help in between.
+    async fn await_command(&mut self, terminal: &mut Terminal, prompt: &str) -> Result<line::Event, Code> {
+        loop {
+            match self.await_line(terminal).await? {
+                line::Event::Help(_) => {
+                    let said = "% portcullis: no help here; type the whole command";
+                    terminal.help(said, prompt).await.map_err(|Gone| Code::ClientGone)?;
+                }
+                event => return Ok(event),
+            }
+        }
+    }
+
+    /// Waits for the client, but not past the token's end, the idle time or the gate's own.
+    async fn await_line(&mut self, terminal: &mut Terminal) -> Result<line::Event, Code> {
+        let idle = self.gate.limits().idle;
+        let left = self.token_left();
+        let (patience, late) = match left {
+            Some(left) if left < idle => (left, Code::TokenExpired),
+            _ => (idle, Code::IdleTimeout),
+        };
+        if patience.is_zero() {
+            return Err(late);
+        }
+        let stopping = self.gate.registry().stopping().clone();
+        let deadline = tokio::time::sleep(patience);
+        tokio::pin!(deadline);
+        loop {
+            tokio::select! {
+                biased;
+                () = stopping.cancelled() => return Err(Code::Drained),
+                event = terminal.next() => return event.map_err(|Gone| Code::ClientGone),
+                code = self.closing.settle(), if self.closing.is_open() => match code {
+                    None => {}
+                    Some(code) => return Err(code),
+                },
+                fault = self.device.watch() => {
+                    self.record_doubt().await;
+                    return Err(fault.code);
+                }
+                () = &mut deadline => return Err(late),
+            }
+        }
+    }
+
+    fn token_left(&self) -> Option<Duration> {
+        let intent = self.login.intent()?;
+        // Whoever was let in within the skew is not put out at once.
+        Some(intent.token().exp().plus(token::SKEW).since(self.gate.now()))
+    }
+
+    async fn event(&mut self, terminal: &mut Terminal, event: line::Event) -> Flow {
+        match event {
+            line::Event::Line(line) => self.line(terminal, line).await,
+            line::Event::Framing(fault) => self.framing(terminal, fault).await,
+            // Answered with the last prompt: a probe's line end never reaches a device (P1).
+            line::Event::Blank | line::Event::Interrupt | line::Event::Help(_) => Flow::Next,
+            line::Event::EndMode => self.leave_mode(terminal).await,
+            line::Event::Overflow => Flow::End(Code::Framing),
+            line::Event::Eof => Flow::End(Code::ClientExit),
+        }
+    }
+
+    /// `^Z` leaves configuration as the platform's own word for it does; the half line is gone already.
+    async fn leave_mode(&mut self, terminal: &mut Terminal) -> Flow {
+        if !self.grammar.is_configuration(self.device.mode()) {
+            return Flow::Next;
+        }
+        match PresentedLine::parse(self.grammar.facts().leave.as_bytes()) {
+            Ok(line) => self.line(terminal, line).await,
+            Err(_) => Flow::End(Code::Internal),
+        }
+    }
+
+    async fn framing(&mut self, terminal: &mut Terminal, fault: Framing) -> Flow {
+        let denial =
+            Denial { code: fault.code(), detail: fault.to_string(), rules: Vec::new(), command: None };
+        let facts = self.facts_without_command();
+        self.refuse(terminal, denial, facts).await
+    }
+
+    /// One line down the road.
+    async fn line(&mut self, terminal: &mut Terminal, line: PresentedLine) -> Flow {
+        let judged = match self.judge(&line) {
+            Judged::Nothing => return Flow::Next,
+            Judged::Leave => return Flow::End(Code::ClientExit),
+            Judged::Ruled(ruled) => ruled,
+        };
+        match judged.decision {
+            Decision::Deny(denial) => self.refuse(terminal, denial, judged.facts).await,
+            Decision::Permit(permit) => self.permit(terminal, permit, judged.facts, judged.place).await,
+        }
+    }
+
+    /// Records the refusal, then says it, then forgets what was typed ahead.
+    async fn refuse(&mut self, terminal: &mut Terminal, denial: Denial, facts: records::Facts) -> Flow {
+        self.refused = true;
+        self.standing.refused(self.grammar.is_configuration(self.device.mode()));
+        terminal.discard_pending();
+        let (code, detail) = (denial.code, denial.detail.clone());
+        let did = match records::deny(&self.gate, &self.open, denial, facts).await {
+            Ok(did) => did,
+            Err(code) => return Flow::End(code),
+        };
+        let vendor = self.grammar.facts().refusal.clone();
+        let ours = records::denied_line(code, &detail, did);
+        match async {
+            terminal.say(&vendor).await?;
+            terminal.say(&ours).await
+        }
+        .await
+        {
+            Ok(()) => Flow::Next,
+            Err(gone) => gone.into(),
+        }
+    }
+
+    /// Makes the permit durable, checks once more, sends, relays.
+    async fn permit(
+        &mut self,
+        terminal: &mut Terminal,
+        permit: Permit,
+        facts: records::Facts,
+        place: super::judge::Place,
+    ) -> Flow {
+        let started = match records::begin(&self.gate, &self.open, permit, facts).await {
+            Ok(started) => started,
+            Err(code) => return self.unrecorded(terminal, code).await,
+        };
+        if let Some(code) = self.last_check() {
+            records::not_sent(&self.gate, started, code).await;
+            return Flow::End(code);
+        }
+        self.send(terminal, started, place).await
+    }
+
+    /// P2: no record, no command. The session goes on: the ledger may come back.
+    async fn unrecorded(&mut self, terminal: &mut Terminal, code: Code) -> Flow {
+        self.refused = true;
+        self.standing.refused(self.grammar.is_configuration(self.device.mode()));
+        terminal.discard_pending();
+        match terminal.say(&records::refused_line(code)).await {
+            Ok(()) => Flow::Next,
+            Err(gone) => gone.into(),
+        }
+    }
+
+    /// Between the durable record and the first byte: stop, expiry.
+    fn last_check(&self) -> Option<Code> {
+        if self.gate.registry().stopping().is_cancelled() {
+            return Some(Code::Drained);
+        }
+        let expired = self.token_left().is_some_and(|left| left.is_zero());
+        expired.then_some(Code::TokenExpired)
+    }
+
+    async fn send(&mut self, terminal: &mut Terminal, started: Started, place: super::judge::Place) -> Flow {
+        let mut running = self.device.forward(started).await;
+        let mut gone = false;
+        while !gone {
+            tokio::select! {
+                biased;
+                stopped = terminal.interrupt() => {
+                    gone = stopped.is_err();
+                    running.interrupt().await;
+                }
+                chunk = running.chunk() => match chunk {
+                    None => break,
+                    Some(bytes) => gone = terminal.show(bytes).await.is_err(),
+                },
+            }
+        }
+        if gone {
+            running.interrupt().await;
+        }
+        let (finished, after) = running.finish().await;
+        let failed = !finished.outcome().succeeded();
+        self.refused |= failed;
+        self.standing.ran(place, failed, self.grammar.is_configuration(self.device.mode()));
+        if failed {
+            terminal.discard_pending();
+        }
+        if let Flow::End(code) = self.record(finished).await {
+            return Flow::End(code);
+        }
+        match after {
+            _ if gone => Flow::End(Code::ClientGone),
+            device::Standing::Ready => Flow::Next,
+            device::Standing::Ended(code) => Flow::End(code),
+        }
+    }
+
+    async fn send_quietly(&mut self, started: Started) -> Flow {
+        let mut running = self.device.forward(started).await;
+        while running.chunk().await.is_some() {}
+        let (finished, after) = running.finish().await;
+        if let Flow::End(code) = self.record(finished).await {
+            return Flow::End(code);
+        }
+        match after {
+            device::Standing::Ready => Flow::Next,
+            device::Standing::Ended(code) => Flow::End(code),
+        }
+    }
+
+    /// The outcome goes to the ledger behind the prompt; so does a doubt about the one before.
+    async fn record(&mut self, finished: Finished) -> Flow {
+        let unrecorded = self.closing.add(&self.gate, finished).await;
+        self.record_doubt().await;
+        unrecorded.map_or(Flow::Next, Flow::End)
+    }
+
+    async fn record_doubt(&mut self) {
+        let Some(Doubt { did, code }) = self.device.take_doubt() else { return };
+        let doubt = Event::Doubt { did, txn: self.open.txn().clone(), code };
+        if let Err(fault) = self.gate.ledger().note(doubt).await {
+            tracing::error!(code = %fault.code, %did, "a doubt about an outcome could not be recorded");
+        }
+    }
+
+    /// Settles what is not recorded yet, closes both sides, says why when it was not the client's wish.
+    async fn end(mut self, terminal: &Terminal, code: Code) -> u32 {
+        let unrecorded = self.closing.settle_all().await;
+        let code = unrecorded.unwrap_or(code);
+        let detail = self.device.ended().map(|fault| fault.detail.clone()).unwrap_or_default();
+        self.device.close().await;
+        self.record_doubt().await;
+        self.gate.close(self.open, code, &detail).await;
+        match code {
+            Code::ClientExit if self.refused => status::REFUSED,
+            Code::ClientExit => status::OK,
+            Code::ClientGone => status::ENDED,
+            _ => {
+                let _ = terminal.say(&records::ended_line(code, &detail)).await;
+                status::ENDED
+            }
+        }
+    }
+}
