@@ -1,3 +1,21 @@
 //! The integration tests, in one binary.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "a test that fails may panic, and reads what it has just written"
+)]
 
-fn main() {}
+mod architecture;
+mod commands;
+mod devices;
+mod examples;
+mod harness;
+mod lines;
+mod logins;
+mod plug;
+mod readme;
+mod road;
+mod tokens;

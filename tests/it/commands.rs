@@ -1,0 +1,165 @@
+//! The command line: what it prints and how it exits.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::harness::{Lab, Seen, run};
+
+fn portcullis(args: &[&str]) -> Seen {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    command.args(args);
+    run(command, b"")
+}
+
+#[test]
+fn parse_shows_how_a_line_is_read() {
+    let seen = portcullis(&["parse", "--platform", "cisco_ios", "--mode", "privileged", "sh ip bgp sum"]);
+    assert_eq!(seen.status, Some(0), "{}", seen.text);
+    for wanted in ["show ip bgp summary", "read", "privileged"] {
+        assert!(seen.text.contains(wanted), "{wanted}: {}", seen.text);
+    }
+    for (line, code) in [
+        ("relo now please", "UNRECOGNIZED"),
+        ("s", "AMBIGUOUS"),
+        ("show", "INCOMPLETE"),
+        ("write erase", "REFUSED"),
+    ] {
+        let seen = portcullis(&["parse", "-p", "cisco_ios", line]);
+        assert_eq!(seen.status, Some(1), "{line}: {}", seen.text);
+        assert!(seen.text.contains(code), "{line}: {}", seen.text);
+    }
+    let escape = portcullis(&["parse", "-p", "cisco_ios", "tclsh"]);
+    assert!(escape.text.contains("escape"), "{}", escape.text);
+    let seen = portcullis(&["parse", "-p", "cisco_catos", "show version"]);
+    assert_eq!(seen.status, Some(2), "{}", seen.text);
+    assert!(
+        seen.text.contains("cisco_ios") && seen.text.contains("frr"),
+        "the known ones are named: {}",
+        seen.text
+    );
+}
+
+#[test]
+fn every_subcommand_teaches_and_wrong_usage_is_two() {
+    for args in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["check", "--help"],
+        &["parse", "--help"],
+        &["intent", "--help"],
+        &["intent", "mint", "--help"],
+        &["intent", "plan", "--help"],
+        &["ledger", "--help"],
+        &["ledger", "timeline", "--help"],
+        &["ledger", "query", "--help"],
+        &["ledger", "verify", "--help"],
+        &["explain", "--help"],
+        &["demo", "--help"],
+    ] {
+        let seen = portcullis(args);
+        assert_eq!(seen.status, Some(0), "{args:?}");
+        assert!(seen.text.contains("Usage:"), "{args:?}: {}", seen.text);
+        assert!(
+            seen.text.lines().all(|line| line.chars().count() <= 120),
+            "{args:?} is too wide: {}",
+            seen.text
+        );
+    }
+    assert_eq!(portcullis(&["ledger", "timeline", "x"]).status, Some(2), "--db or --config is needed");
+    assert_eq!(portcullis(&["run"]).status, Some(2));
+    let missing = portcullis(&["check", "--config", "/nonexistent/gate.yaml"]);
+    assert_eq!(missing.status, Some(1), "{}", missing.text);
+    assert!(missing.text.contains("cannot be read"), "{}", missing.text);
+}
+
+#[test]
+fn explain_knows_every_code() {
+    let seen = portcullis(&["explain", "--json"]);
+    assert_eq!(seen.text.lines().count(), portcullis::terms::code::TABLE.len());
+    let one = portcullis(&["explain", "plan_mismatch"]);
+    assert!(one.text.contains("PLAN_MISMATCH"), "{}", one.text);
+    assert_eq!(portcullis(&["explain", "NOPE"]).status, Some(1));
+}
+
+#[test]
+fn an_auditor_finds_what_was_changed_and_where() {
+    let mut lab = Lab::new();
+    lab.alice("core1", &[], b"show version\nreload\n");
+    let config = lab.site.config();
+    let config = config.to_str().expect("path");
+    let key = portcullis(&["ledger", "key", "--config", config]);
+    assert_eq!(key.status, Some(0), "{}", key.text);
+    let (key, db) = (key.text.trim().to_owned(), lab.site.ledger());
+    let db = db.to_str().expect("path").to_owned();
+    let early = portcullis(&["ledger", "checkpoint", "--db", &db]);
+    let kept = lab.dir().join("kept");
+    std::fs::write(&kept, format!("{}\n", early.text.trim_end())).expect("kept");
+    let kept = kept.to_str().expect("path").to_owned();
+    lab.alice("r1", &["show version"], b"");
+    lab.stop();
+
+    let whole = portcullis(&["ledger", "verify", "--db", &db, "--key", &key, "--checkpoint", &kept]);
+    assert_eq!(whole.status, Some(0), "{}", whole.text);
+    assert!(whole.text.starts_with("good:") && !whole.text.contains("not shown"), "{}", whole.text);
+    let bare = portcullis(&["ledger", "verify", "--config", config]);
+    assert_eq!(bare.status, Some(0), "{}", bare.text);
+    assert_eq!(bare.text.matches("not shown").count(), 2, "{}", bare.text);
+
+    let seq = lab.records().iter().position(|record| record["verdict"] == "deny").expect("denied");
+    tamper(&lab, Path::new(&db), seq);
+    let seen = portcullis(&["ledger", "verify", "--db", &db, "--key", &key]);
+    assert_eq!(seen.status, Some(1), "{}", seen.text);
+    assert!(seen.text.starts_with(&format!("CHANGED at entry {seq}")), "{}", seen.text);
+    let json = portcullis(&["ledger", "verify", "--db", &db, "--json"]);
+    assert!(json.text.contains(&format!("\"entry\":{seq}")), "{}", json.text);
+}
+
+/// Turns a denial into a permit, with the guard rails of the schema out of the way.
+fn tamper(lab: &Lab, db: &Path, seq: usize) {
+    let script = format!(
+        "import sqlite3\nc = sqlite3.connect({db:?})\nc.execute('DROP TRIGGER entry_no_update')\n\
+         c.execute(\"UPDATE entry SET body = replace(body, '\\\"deny\\\"', '\\\"permit\\\"') WHERE seq = {seq}\")\nc.commit()\n"
+    );
+    let path = lab.dir().join("tamper.py");
+    std::fs::write(&path, script).expect("script");
+    let mut python = Command::new("python3");
+    python.arg(&path);
+    let seen = run(python, b"");
+    assert_eq!(seen.status, Some(0), "{}", seen.text);
+}
+
+#[test]
+fn a_query_finds_what_was_denied() {
+    let mut lab = Lab::new();
+    lab.alice("core1", &[], b"show version\nreload\n");
+    lab.stop();
+    let db = lab.site.ledger();
+    let db = db.to_str().expect("path");
+    let denied = portcullis(&["ledger", "query", "--db", db, "--verdict", "deny"]);
+    assert_eq!(denied.status, Some(0), "{}", denied.text);
+    assert!(denied.text.contains("reload") && !denied.text.contains("show version"), "{}", denied.text);
+    let by = portcullis(&["ledger", "query", "--db", db, "--subject", "alice", "--json"]);
+    assert!(by.text.lines().count() >= 2, "{}", by.text);
+    let none = portcullis(&["ledger", "query", "--db", db, "--device", "r9"]);
+    assert_eq!(none.status, Some(1), "{}", none.text);
+}
+
+#[test]
+fn a_plan_is_shown_as_the_gate_expands_it() {
+    let seen = portcullis(&[
+        "intent",
+        "plan",
+        "request_interface_shutdown",
+        "--platform",
+        "cisco_ios",
+        "--param",
+        "interface=Gi0/1",
+        "--json",
+    ]);
+    assert_eq!(seen.status, Some(0), "{}", seen.text);
+    assert!(
+        seen.text.contains("interface GigabitEthernet0/1") && seen.text.contains("sha256"),
+        "{}",
+        seen.text
+    );
+}

@@ -1,0 +1,132 @@
+//! Who gets in, and what they may ask for on the connection.
+
+use std::process::Command;
+
+use super::harness::{Lab, Visit, run};
+
+#[test]
+fn who_is_not_known_hears_one_coarse_message() {
+    let lab = Lab::new();
+    for (user, key, code) in [
+        ("nobody+r1", "alice", "PRINCIPAL_UNKNOWN"),
+        ("alice+nowhere", "alice", "DEVICE_UNKNOWN"),
+        ("alice", "alice", "DEVICE_UNKNOWN"),
+        ("alice+r1", "net-mcp", "PRINCIPAL_UNKNOWN"),
+    ] {
+        let before = lab.codes("refusal").len();
+        let seen = lab.ssh(&Visit { user, key, token: None, options: &["-T"] }, &["show version"], b"");
+        assert_eq!(seen.status, Some(255), "{user}: {}", seen.text);
+        assert!(seen.text.contains("Permission denied"), "{user}: {}", seen.text);
+        assert!(!seen.text.contains(code), "{user}: {}", seen.text);
+        assert_eq!(lab.refusals_after(before), [code.to_owned()], "{user}: one record");
+    }
+    assert_eq!(lab.ran("r1"), [""; 0]);
+}
+
+#[test]
+fn a_user_certificate_opens_a_session_and_a_bad_one_does_not() {
+    let dir = tempfile::tempdir().expect("dir");
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    for name in ["ca", "other_ca", "bob"] {
+        keygen(&["-q", "-t", "ed25519", "-N", "", "-f", &path(name)]);
+    }
+    let ca = std::fs::read_to_string(dir.path().join("ca.pub")).expect("ca");
+    let lab = Lab::with(|text| {
+        let entry = format!(
+            "principals:\n  - {{name: bob, kind: person, user_ca: [\"{}\"], groups: [noc], token: none}}\n",
+            ca.trim()
+        );
+        text.replace("principals:\n", &entry)
+    });
+    for (ca, options, works) in [
+        ("ca", &["-n", "bob", "-V", "-1m:+5m"][..], true),
+        ("other_ca", &["-n", "bob", "-V", "-1m:+5m"], false),
+        ("ca", &["-n", "alice", "-V", "-1m:+5m"], false),
+        ("ca", &["-n", "bob", "-V", "-10m:-5m"], false),
+        ("ca", &["-n", "bob", "-V", "-1m:+5m", "-O", "source-address=192.0.2.0/24"], false),
+        ("ca", &["-n", "bob", "-V", "-1m:+5m", "-O", "source-address=127.0.0.0/8"], true),
+        ("ca", &["-n", "bob", "-V", "-1m:+5m", "-O", "force-command=show version"], false),
+        ("ca", &["-h", "-n", "bob", "-V", "-1m:+5m"], false),
+        ("ca", &["-V", "-1m:+5m"], false),
+    ] {
+        let mut args = vec!["-q", "-s", "", "-I", "test"];
+        let ca_path = path(ca);
+        args[2] = &ca_path;
+        args.extend(options);
+        let key = path("bob.pub");
+        args.push(&key);
+        keygen(&args);
+        let seen = lab.ssh_with_key("bob+r1", &dir.path().join("bob"), &["show version"]);
+        assert_eq!(seen.status == Some(0), works, "{ca} {options:?}: {}", seen.text);
+    }
+}
+
+#[test]
+fn everything_but_shell_and_exec_is_refused_and_recorded() {
+    let lab = Lab::new();
+    let user = "alice+r1";
+    let visit = |options| Visit { user, key: "alice", token: None, options };
+    let subsystem = lab.ssh(&visit(&["-s"]), &["netconf"], b"");
+    assert_ne!(subsystem.status, Some(0), "{}", subsystem.text);
+    let forward = lab.ssh(&visit(&["-W", "127.0.0.1:22"]), &[], b"");
+    assert_ne!(forward.status, Some(0), "{}", forward.text);
+    let remote = lab.ssh(
+        &visit(&["-T", "-R", "0:127.0.0.1:22", "-o", "ExitOnForwardFailure=yes"]),
+        &["show version"],
+        b"",
+    );
+    assert_ne!(remote.status, Some(0), "{}", remote.text);
+    let env = lab.ssh(&visit(&["-T", "-o", "SetEnv=FOO=bar"]), &["show version"], b"");
+    assert_eq!(env.status, Some(0), "a refused variable is not fatal: {}", env.text);
+    super::harness::until(|| lab.codes("refusal").len() >= 4);
+    let refused: Vec<String> = lab
+        .records()
+        .iter()
+        .filter(|record| record["kind"] == "refusal")
+        .map(|record| {
+            format!("{} {}", record["code"].as_str().unwrap_or(""), record["what"].as_str().unwrap_or(""))
+        })
+        .collect();
+    for what in ["subsystem", "direct-tcpip", "tcpip-forward", "env"] {
+        assert!(
+            refused.iter().any(|line| line.starts_with("CHANNEL_REFUSED") && line.contains(what)),
+            "{what}: {refused:?}"
+        );
+    }
+}
+
+#[test]
+fn two_channels_of_one_connection_are_two_sessions() {
+    let mut lab = Lab::new();
+    let dir = tempfile::tempdir().expect("dir");
+    let control = format!("ControlPath={}", dir.path().join("control").display());
+    let master = ["-T", "-o", "ControlMaster=auto", "-o", &control, "-o", "ControlPersist=20"];
+    let visit = Visit { user: "alice+r1", key: "alice", token: None, options: &master };
+    for _ in 0..2 {
+        let seen = lab.ssh(&visit, &["show version"], b"");
+        assert_eq!(seen.status, Some(0), "{}", seen.text);
+    }
+    let _ = lab.ssh(&Visit { options: &["-O", "exit", "-o", &control], ..visit }, &[], b"");
+    lab.stop();
+    let sids: std::collections::BTreeSet<String> =
+        lab.records().iter().filter(|r| r["kind"] == "session.open").map(|r| r["sid"].to_string()).collect();
+    assert_eq!(sids.len(), 2);
+}
+
+#[test]
+fn more_sessions_than_a_principal_may_have_are_refused() {
+    let lab = Lab::with(|text| text + "limits: {max_sessions_per_principal: 1}\n");
+    let mut first = lab.hold("alice+r1", "alice");
+    let seen = lab.alice("r1", &["show version"], b"");
+    assert_eq!(seen.status, Some(126), "{}", seen.text);
+    assert!(seen.text.contains("[CHANNEL_LIMIT]"), "{}", seen.text);
+    first.kill().expect("kill");
+    first.wait().expect("wait");
+}
+
+fn keygen(args: &[&str]) {
+    let mut command = Command::new("ssh-keygen");
+    command.args(args);
+    let seen = run(command, b"");
+    assert_eq!(seen.status, Some(0), "{}", seen.text);
+}
