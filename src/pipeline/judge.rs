@@ -8,6 +8,7 @@ use crate::authz::{self, Decision, Denial, Party, PlanStanding, Request};
 use crate::command::{self, CanonicalCommand, ParseRefusal};
 use crate::grammar::Parse;
 use crate::intent::{self, Cursor, VerifiedIntent};
+use crate::ledger::{Outcome, OutcomeState};
 use crate::terms::{Class, Code, PresentedLine};
 
 /// What became of a line.
@@ -52,16 +53,16 @@ impl Standing {
     }
 
     /// After a command ran: the plan moves on, or stops for good.
-    pub(super) fn ran(&mut self, place: Place, failed: bool, in_configuration: bool) {
-        if failed {
+    pub(super) fn ran(&mut self, place: Place, outcome: &Outcome, in_configuration: bool) {
+        if outcome.succeeded() {
+            if let Some(place) = place {
+                self.cursor.advance(place);
+            }
+            self.astray &= in_configuration;
+        } else if !is_harmless(place, outcome) || in_configuration {
             self.cursor.failed();
             self.astray = in_configuration;
-            return;
         }
-        if let Some(place) = place {
-            self.cursor.advance(place);
-        }
-        self.astray &= in_configuration;
     }
 
     fn place(&self, command: &CanonicalCommand) -> Place {
@@ -161,6 +162,11 @@ impl Session {
             command: Some(command.clone()),
         })
     }
+}
+
+/// Clients prepare a terminal with lines that not every device knows: such an answer changes nothing that a plan rests on.
+fn is_harmless(place: Place, outcome: &Outcome) -> bool {
+    place == Some(intent::Standing::Housekeeping) && outcome.state == OutcomeState::DeviceError
 }
 
 fn plan_standing(place: Place) -> PlanStanding {

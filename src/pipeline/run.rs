@@ -240,7 +240,7 @@ impl Session {
 
     /// `^Z` leaves configuration as the platform's own word for it does; the half line is gone already.
     async fn leave_mode(&mut self, terminal: &mut Terminal) -> Flow {
-        if !self.grammar.is_configuration(self.device.mode()) {
+        if !self.in_configuration() {
             return Flow::Next;
         }
         match PresentedLine::parse(self.grammar.facts().leave.as_bytes()) {
@@ -269,11 +269,24 @@ impl Session {
         }
     }
 
-    /// Records the refusal, then says it, then forgets what was typed ahead.
+    fn in_configuration(&self) -> bool {
+        self.grammar.is_configuration(self.device.mode())
+    }
+
+    /// Whether what was typed ahead belongs to what just failed: piped input does, and so do the lines of a configuration.
+    /// At a terminal, outside of one, the next line stands for itself: netmiko prepares its session by sending one line
+    /// after the other, and expects some of them to be unknown.
+    fn is_batch(&self, terminal: &Terminal) -> bool {
+        !terminal.is_interactive() || self.in_configuration()
+    }
+
+    /// Records the refusal, then says it. A batch stops at its first refusal: what was typed ahead is forgotten.
     async fn refuse(&mut self, terminal: &mut Terminal, denial: Denial, facts: records::Facts) -> Flow {
         self.refused = true;
-        self.standing.refused(self.grammar.is_configuration(self.device.mode()));
-        terminal.discard_pending();
+        self.standing.refused(self.in_configuration());
+        if denial.command.is_some() || self.is_batch(terminal) {
+            terminal.discard_pending();
+        }
         let (code, detail) = (denial.code, denial.detail.clone());
         let did = match records::deny(&self.gate, &self.open, denial, facts).await {
             Ok(did) => did,
@@ -314,7 +327,7 @@ impl Session {
     /// P2: no record, no command. The session goes on: the ledger may come back.
     async fn unrecorded(&mut self, terminal: &mut Terminal, code: Code) -> Flow {
         self.refused = true;
-        self.standing.refused(self.grammar.is_configuration(self.device.mode()));
+        self.standing.refused(self.in_configuration());
         terminal.discard_pending();
         match terminal.say(&records::refused_line(code)).await {
             Ok(()) => Flow::Next,
@@ -353,8 +366,8 @@ impl Session {
         let (finished, after) = running.finish().await;
         let failed = !finished.outcome().succeeded();
         self.refused |= failed;
-        self.standing.ran(place, failed, self.grammar.is_configuration(self.device.mode()));
-        if failed {
+        self.standing.ran(place, finished.outcome(), self.in_configuration());
+        if failed && self.is_batch(terminal) {
             terminal.discard_pending();
         }
         if let Flow::End(code) = self.record(finished).await {
