@@ -84,6 +84,16 @@ impl Memory {
             .collect()
     }
 
+    /// Whether the log has the beginning that a stop record belongs to, and not yet its end.
+    pub(super) fn lacks(&self, stop: &Draft) -> bool {
+        let id = |name: &str| stop.fields.get(name).and_then(Value::as_str).unwrap_or_default();
+        match stop.kind {
+            Kind::Outcome => self.permits.contains_key(id("did")),
+            Kind::SessionClose => self.sessions.contains_key(id("sid")),
+            _ => false,
+        }
+    }
+
     /// Every permit without an outcome.
     pub(super) fn unfinished(&mut self) -> BTreeMap<String, Fields> {
         std::mem::take(&mut self.permits)

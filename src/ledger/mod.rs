@@ -29,7 +29,7 @@ use sha2::Sha256;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-pub use read::{Filter, Line, bodies, latest_note, query, timeline};
+pub use read::{Filter, Line, bodies, latest_note, query, refusals, timeline};
 pub use record::{
     Closed, Event, Facts, Finished, KINDS, Kind, OpenSession, Outcome, OutcomeState, SessionEnd, SessionOpen,
     Started, TokenUse, hex,
@@ -168,8 +168,16 @@ impl Ledger {
         let (permits, sessions) = (memory.unfinished(), memory.unclosed());
         let node = settings.node.clone();
         let vkey = Verifier::of(&settings.origin, &settings.key).text();
-        let writer =
-            Writer { settings, clock, floor: floor.clone(), store: Some(store), memory, anchor, retry_at };
+        let writer = Writer {
+            settings,
+            clock,
+            floor: floor.clone(),
+            store: Some(store),
+            memory,
+            anchor,
+            retry_at,
+            owed: Vec::new(),
+        };
         tokio::spawn(writer.run(waiting));
         let ledger = Self { queue, floor, secret: secret.into(), _lock: lock };
         let recovered = Recovered { indeterminate: permits.len(), sessions: sessions.len(), entries };

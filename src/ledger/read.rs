@@ -59,6 +59,9 @@ const COLUMNS: [&str; 15] = [
     "rules", "state", "sha256",
 ];
 
+/// The identity behind the random id, beside the view's own columns: erased identities leave the id alone.
+const IDENTITY: &str = "(SELECT s.identity FROM subject s WHERE s.subject = v_command.subject) AS identity";
+
 /// Commands that fit, the newest last.
 ///
 /// # Errors
@@ -89,7 +92,8 @@ pub async fn query(path: &Path, filter: &Filter) -> Result<Vec<Line>, OpenError>
         .map(|(sql, _)| if sql.ends_with(", ") { format!("{sql}?) = 1") } else { format!("{sql}?") })
         .collect();
     let wheres = if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
-    let sql = format!("SELECT {} FROM v_command {wheres} ORDER BY seq DESC LIMIT ?", COLUMNS.join(", "));
+    let columns = COLUMNS.join(", ");
+    let sql = format!("SELECT {columns}, {IDENTITY} FROM v_command {wheres} ORDER BY seq DESC LIMIT ?");
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (_, value) in given {
         query = query.bind(value);
@@ -108,7 +112,8 @@ fn line(row: &sqlx::sqlite::SqliteRow) -> Line {
             text.map_or(Value::Null, Value::from)
         }
     };
-    Line { fields: COLUMNS.iter().map(|name| ((*name).to_owned(), value(name))).collect() }
+    let names = COLUMNS.iter().chain(&["identity"]);
+    Line { fields: names.map(|name| ((*name).to_owned(), value(name))).collect() }
 }
 
 async fn subject_of(connection: &mut SqliteConnection, identity: &str) -> Result<String, sqlx::Error> {
@@ -151,6 +156,51 @@ async fn identity_of(connection: &mut SqliteConnection, id: &str) -> Result<Opti
         .bind(id)
         .fetch_optional(connection)
         .await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
+/// Logins and requests that got no session, the newest last, with the texts behind their commitments where those were
+/// kept.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn refusals(
+    path: &Path,
+    since: Option<&str>,
+    until: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Map<String, Value>>, OpenError> {
+    let mut connection = store::reader(path).await?;
+    let fault = |fault: sqlx::Error| OpenError::database(path, &fault);
+    let sql = "SELECT seq, body FROM entry WHERE kind = 'refusal' AND ts >= coalesce(?1, '') AND ts < coalesce(?2, 'z') \
+               ORDER BY seq DESC LIMIT ?3";
+    let rows = sqlx::query(sql)
+        .bind(since)
+        .bind(until)
+        .bind(i64::from(limit))
+        .fetch_all(&mut connection)
+        .await
+        .map_err(fault)?;
+    let mut records = Vec::new();
+    for row in rows.iter().rev() {
+        let (seq, body): (i64, String) = (row.try_get(0).map_err(fault)?, row.try_get(1).map_err(fault)?);
+        let Ok(Value::Object(mut fields)) = serde_json::from_str(&body) else { continue };
+        fields.insert("seq".to_owned(), seq.into());
+        for name in ["source", "user"] {
+            if let Some(commitment) = fields.get(name).and_then(Value::as_str).map(str::to_owned)
+                && let Some(text) = payload(&mut connection, &commitment).await.map_err(fault)?
+            {
+                fields.insert(format!("{name}_text"), text.into());
+            }
+        }
+        records.push(fields);
+    }
+    Ok(records)
+}
+
+async fn payload(connection: &mut SqliteConnection, commitment: &str) -> Result<Option<String>, sqlx::Error> {
+    let sql = "SELECT text FROM payload WHERE commitment = ?";
+    let row = sqlx::query(sql).bind(commitment).fetch_optional(connection).await?;
     row.map(|row| row.try_get(0)).transpose()
 }
 

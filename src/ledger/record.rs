@@ -63,6 +63,15 @@ impl Draft {
         self
     }
 
+    /// What a body was made of.
+    pub(super) fn of(body: &str) -> Option<Self> {
+        let Ok(Value::Object(mut fields)) = serde_json::from_str(body) else { return None };
+        let name = fields.remove("kind")?;
+        fields.remove("ts");
+        let kind = KINDS.iter().copied().find(|kind| name == kind.as_str())?;
+        Some(Self { kind, fields })
+    }
+
     /// Canonical JSON (RFC 8785): the hashed bytes.
     pub(super) fn body(mut self, at: Timestamp) -> Option<String> {
         self.fields.insert("kind".to_owned(), self.kind.as_str().into());

@@ -411,6 +411,33 @@ async fn an_error_fences_and_the_writer_comes_back() {
 }
 
 #[tokio::test]
+async fn what_happened_is_recorded_as_soon_as_it_can_be() {
+    let place = Place::new();
+    let (ledger, _) = place.open().await;
+    let open = ledger.open_session(session("txn-0000001", "user:a", None)).await.expect("open");
+    let started = ledger.begin(&open, permit(), &facts()).await.expect("begin");
+    let did = started.did();
+    place
+        .sql("CREATE TRIGGER fault BEFORE INSERT ON entry WHEN NEW.kind IN ('outcome', 'session.close') BEGIN SELECT RAISE(ABORT, 'disk is full'); END;")
+        .await;
+    assert!(ledger.finish(started.finished(outcome())).await.is_err());
+    // While it is fenced nothing is even tried.
+    let end = SessionEnd { code: Code::LedgerFull, detail: String::new() };
+    assert!(ledger.close_session(open, end).await.is_err());
+    place.sql("DROP TRIGGER fault").await;
+    ledger.shutdown().await;
+    let all = bodies(&place.path()).await.expect("bodies");
+    let with = |kind: &str| all.iter().filter(|body| body.contains(kind)).collect::<Vec<_>>();
+    let outcomes = with("\"kind\":\"outcome\"");
+    assert_eq!(outcomes.len(), 1, "{all:#?}");
+    assert!(outcomes[0].contains(&did.to_string()) && outcomes[0].contains("completed"), "{outcomes:?}");
+    assert_eq!(with("\"kind\":\"session.close\"").len(), 1, "{all:#?}");
+    drop(ledger);
+    let (_, recovered) = place.open().await;
+    assert_eq!((recovered.indeterminate, recovered.sessions), (0, 0), "nothing is left to settle");
+}
+
+#[tokio::test]
 async fn a_clock_set_back_revives_nothing() {
     let place = Place::new();
     let (ledger, _) = place.open().await;

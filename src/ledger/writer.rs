@@ -29,6 +29,8 @@ pub(super) const BATCH: usize = 256;
 const LINGER: Duration = Duration::from_millis(20);
 /// How often a fenced writer tries to open the file again.
 const RETRY: Duration = Duration::from_secs(1);
+/// How many stop records are remembered while the ledger cannot be written.
+const MAX_OWED: usize = 4096;
 /// A step of the wall clock by more than this is recorded.
 const CLOCK_STEP: Duration = Duration::from_secs(1);
 
@@ -68,6 +70,8 @@ pub(super) struct Writer {
     pub(super) memory: Memory,
     pub(super) anchor: (i64, Duration),
     pub(super) retry_at: Duration,
+    /// Stop records that could not be written: what happened is known, so it is recorded as soon as that is possible.
+    pub(super) owed: Vec<Draft>,
 }
 
 impl Writer {
@@ -76,6 +80,11 @@ impl Writer {
             let (batch, stop) = gather(first, &mut queue).await;
             self.batch(batch).await;
             if let Some(done) = stop {
+                if !self.owed.is_empty() {
+                    self.retry_at = Duration::ZERO;
+                    // What is still owed then, the next start settles.
+                    let _ = self.unfence().await;
+                }
                 if let Some(store) = self.store.take() {
                     store.close().await;
                 }
@@ -96,6 +105,7 @@ impl Writer {
         if let Err(fault) = self.unfence().await {
             for request in batch {
                 let _ = request.answer.send(Err(fault.clone()));
+                self.owe(request.draft);
             }
             return;
         }
@@ -127,6 +137,7 @@ impl Writer {
             Err(fault) => {
                 self.memory.back_to(before);
                 let fault = self.fence(&fault);
+                rows.iter().filter_map(|row| Draft::of(&row.body)).for_each(|draft| self.owe(draft));
                 for (answer, _) in ready {
                     let _ = answer.send(Err(fault.clone()));
                 }
@@ -256,6 +267,13 @@ impl Writer {
         }
     }
 
+    /// Remembers a stop record. Past the bound the next start settles what is missing.
+    fn owe(&mut self, draft: Draft) {
+        if matches!(draft.kind, Kind::Outcome | Kind::SessionClose) && self.owed.len() < MAX_OWED {
+            self.owed.push(draft);
+        }
+    }
+
     fn fence(&mut self, fault: &WriteError) -> LedgerError {
         tracing::error!(%fault, "the ledger cannot be written: nothing is forwarded");
         self.store = None;
@@ -267,7 +285,7 @@ impl Writer {
     }
 
     /// Opens and reads the file again: only what is really there counts. What was refused but is there after all
-    /// was never sent, and is recorded so.
+    /// was never sent, and is recorded so; stop records that are owed follow.
     async fn unfence(&mut self) -> Result<(), LedgerError> {
         if self.store.is_some() {
             return Ok(());
@@ -282,8 +300,12 @@ impl Writer {
             LedgerError::new(Code::Ledger)
         })?;
         let unanswered: Vec<_> = loaded.open_decisions(&self.memory).into_iter().collect();
+        let owed: Vec<Draft> = self.owed.iter().filter(|draft| loaded.lacks(draft)).cloned().collect();
         self.memory = loaded;
         let mut rows = Vec::new();
+        for draft in owed {
+            self.push(draft, &mut rows)?;
+        }
         for (did, fields) in unanswered {
             let draft = load::settle(&did, &fields, "not_sent", Code::Ledger);
             self.push(draft, &mut rows)?;
@@ -292,6 +314,7 @@ impl Writer {
         if let Err(fault) = store.write(&rows).await {
             return Err(self.fence(&fault));
         }
+        self.owed.clear();
         self.store = Some(store);
         tracing::warn!("the ledger can be written again");
         Ok(())

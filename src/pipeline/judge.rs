@@ -82,8 +82,9 @@ impl Session {
             if command.ends_session() {
                 return Judged::Leave;
             }
-            // Clients type it to be sure; where it changes nothing there is nothing to send.
-            if command.class() == Class::Privilege && command.next_mode() == self.device.mode() {
+            // Clients type it to be sure; where the login has landed already there is nothing to send.
+            let usual = self.grammar.facts().start.first() == Some(self.device.mode());
+            if usual && command.class() == Class::Privilege && command.text() == "enable" {
                 return Judged::Nothing;
             }
         }

@@ -13,6 +13,7 @@ use crate::config::Device;
 use crate::device::CredentialUsed;
 use crate::intent::VerifiedIntent;
 use crate::ledger::{Event, OpenSession, Outcome, SessionOpen, Started, TokenUse};
+use crate::rules::RuleRef;
 use crate::terms::problem::printable;
 use crate::terms::{Code, CorrelationId, DecisionId};
 
@@ -118,8 +119,13 @@ pub async fn begin(gate: &Gate, open: &OpenSession, permit: Permit, facts: Facts
 ///
 /// # Errors
 /// The ledger's code.
-pub async fn deny(gate: &Gate, open: &OpenSession, denial: Denial, facts: Facts) -> Result<DecisionId, Code> {
-    gate.ledger().deny(open, &denial, &facts).await.map_err(|fault| fault.code)
+pub async fn deny(
+    gate: &Gate,
+    open: &OpenSession,
+    denial: &Denial,
+    facts: Facts,
+) -> Result<DecisionId, Code> {
+    gate.ledger().deny(open, denial, &facts).await.map_err(|fault| fault.code)
 }
 
 /// Records that a permitted command was not sent after all.
@@ -130,10 +136,15 @@ pub async fn not_sent(gate: &Gate, started: Started, code: Code) {
     }
 }
 
-/// What a client reads below the vendor's own error line.
+/// What a client reads below the vendor's own error line: why, by which rules, and where it is recorded.
 #[must_use]
-pub fn denied_line(code: Code, detail: &str, did: DecisionId) -> String {
-    format!("% portcullis: denied [{code}] {}, ref {did}", reason(code, detail))
+pub fn denied_line(denial: &Denial, did: DecisionId) -> String {
+    // The file's name alone: where the gate keeps its rules is no client's business, and the ledger has it whole.
+    let file = |rule: &RuleRef| rule.span.file.rsplit('/').next().unwrap_or_default().to_owned();
+    let named: Vec<String> =
+        denial.rules.iter().map(|rule| format!("{} at {}:{}", rule.id, file(rule), rule.span.line)).collect();
+    let by = if named.is_empty() { String::new() } else { format!(" ({})", printable(&named.join(", "))) };
+    format!("% portcullis: denied [{}] {}{by}, ref {did}", denial.code, reason(denial.code, &denial.detail))
 }
 
 /// What a client reads when nothing was recorded: there is no reference.

@@ -287,13 +287,12 @@ impl Session {
         if denial.command.is_some() || self.is_batch(terminal) {
             terminal.discard_pending();
         }
-        let (code, detail) = (denial.code, denial.detail.clone());
-        let did = match records::deny(&self.gate, &self.open, denial, facts).await {
+        let did = match records::deny(&self.gate, &self.open, &denial, facts).await {
             Ok(did) => did,
             Err(code) => return Flow::End(code),
         };
         let vendor = self.grammar.facts().refusal.clone();
-        let ours = records::denied_line(code, &detail, did);
+        let ours = records::denied_line(&denial, did);
         match async {
             terminal.say(&vendor).await?;
             terminal.say(&ours).await

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::harness::{Lab, Seen, run};
+use super::harness::{Lab, Seen, Visit, run};
 
 fn portcullis(args: &[&str]) -> Seen {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
@@ -145,6 +145,23 @@ fn a_query_finds_what_was_denied() {
 }
 
 #[test]
+fn refused_logins_are_listed_with_where_from_and_why() {
+    let mut lab = Lab::new();
+    let stranger = Visit { user: "nobody+r1", key: "alice", token: None, options: &["-T"] };
+    lab.ssh(&stranger, &["show version"], b"");
+    assert_eq!(lab.refusals_after(0), ["PRINCIPAL_UNKNOWN"]);
+    lab.stop();
+    let db = lab.site.ledger();
+    let db = db.to_str().expect("path");
+    let seen = portcullis(&["ledger", "refusals", "--db", db]);
+    assert_eq!(seen.status, Some(0), "{}", seen.text);
+    for wanted in ["127.0.0.1", "nobody+r1", "PRINCIPAL_UNKNOWN"] {
+        assert!(seen.text.contains(wanted), "{wanted}: {}", seen.text);
+    }
+    assert_eq!(portcullis(&["ledger", "refusals", "--db", db, "--until", "2020"]).status, Some(1));
+}
+
+#[test]
 fn a_plan_is_shown_as_the_gate_expands_it() {
     let seen = portcullis(&[
         "intent",
@@ -162,4 +179,14 @@ fn a_plan_is_shown_as_the_gate_expands_it() {
         "{}",
         seen.text
     );
+}
+
+#[test]
+fn the_demo_works_without_openssh_too() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    command.arg("demo").env("PATH", "/nonexistent");
+    let seen = run(command, b"");
+    assert_eq!(seen.status, Some(0), "{}", seen.text);
+    assert!(seen.text.contains("the built-in SSH client"), "{}", seen.text);
+    assert_eq!(seen.text.matches("as it should be").count(), 5, "{}", seen.text);
 }

@@ -91,3 +91,20 @@ fn a_key_that_others_can_read_is_refused() {
     assert_eq!(checked.status, Some(1));
     assert!(checked.text.contains("chmod 600"), "{}", checked.text);
 }
+
+#[test]
+fn the_language_of_grammars_is_documented_whole() {
+    let page = std::fs::read_to_string("grammars/README.md").expect("page");
+    let types = portcullis::grammar::TYPES.iter().map(|(name, _)| *name);
+    let classes = portcullis::terms::class::CLASSES.iter().map(|(_, name)| *name);
+    for word in types.chain(classes) {
+        assert!(page.contains(&format!("`{word}`")), "{word} is not on the page");
+    }
+    // The page's own example is a grammar.
+    let text = page.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("example");
+    let dir = tempfile::tempdir().expect("dir");
+    std::fs::create_dir(dir.path().join("example_nos")).expect("folder");
+    std::fs::write(dir.path().join("example_nos/example.grammar"), text).expect("grammar");
+    let set = portcullis::grammar::GrammarSet::load(dir.path()).expect("the page's example");
+    assert!(set.get(&"example_nos".parse().expect("name")).is_some());
+}

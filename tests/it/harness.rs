@@ -143,16 +143,24 @@ impl Lab {
         run(ssh, b"")
     }
 
+    /// Reads the configuration again.
+    pub(crate) fn reload(&self) -> Result<(), portcullis::terms::Problems> {
+        let daemon = self.daemon.as_ref().expect("the gate runs");
+        self.runtime.block_on(daemon.reload(&self.site.config()))
+    }
+
     /// What a script of the shell writes, piped into an agent's shell without a pty.
     pub(crate) fn agent_piped(&self, device: &str, token: &str, script: &str) -> Seen {
         let mut ssh = self.client(&self.site.key("net-mcp"), true);
         ssh.env("PORTCULLIS_INTENT", token).arg("-T").arg(format!("net-mcp+{device}@{}", self.gate.ip()));
-        let mut writer =
-            Command::new("sh").args(["-c", script]).stdout(Stdio::piped()).spawn().expect("script");
-        ssh.stdin(writer.stdout.take().expect("stdout"));
-        let output = ssh.stdout(Stdio::piped()).stderr(Stdio::piped()).output().expect("client");
-        writer.wait().expect("script");
-        seen(&output)
+        piped(ssh, script)
+    }
+
+    /// The same into a person's.
+    pub(crate) fn alice_piped(&self, device: &str, script: &str) -> Seen {
+        let mut ssh = self.client(&self.site.key("alice"), true);
+        ssh.arg("-T").arg(format!("alice+{device}@{}", self.gate.ip()));
+        piped(ssh, script)
     }
 
     /// A session that stays open until its client is killed.
@@ -254,7 +262,18 @@ impl Drop for Lab {
     }
 }
 
-/// Runs a client to its end, at most a minute.
+/// A client that reads what a script of the shell writes.
+fn piped(mut ssh: Command, script: &str) -> Seen {
+    let mut writer = Command::new("sh").args(["-c", script]).stdout(Stdio::piped()).spawn().expect("script");
+    ssh.stdin(writer.stdout.take().expect("stdout"));
+    let output = ssh.stdout(Stdio::piped()).stderr(Stdio::piped()).output().expect("client");
+    // It may still have something to write that nobody reads.
+    let _ = writer.kill();
+    writer.wait().expect("script");
+    seen(&output)
+}
+
+/// Runs a client to its end.
 pub(crate) fn run(mut command: Command, stdin: &[u8]) -> Seen {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("spawn");

@@ -124,6 +124,40 @@ fn more_sessions_than_a_principal_may_have_are_refused() {
     first.wait().expect("wait");
 }
 
+#[test]
+fn an_idle_session_ends() {
+    let lab = Lab::with(|text| text + "limits: {idle_seconds: 1}\n");
+    let seen = lab.alice_piped("r1", "sleep 20; printf 'show version\\n'");
+    assert!(seen.text.contains("[IDLE_TIMEOUT]"), "{}", seen.text);
+    assert_eq!(lab.ran("r1"), [""; 0]);
+}
+
+#[test]
+fn a_reload_counts_from_the_next_command_on_and_a_bad_one_not_at_all() {
+    let lab = Lab::new();
+    let text = std::fs::read_to_string(lab.site.config()).expect("configuration");
+    std::fs::write(lab.site.config(), text.replace("groups: [noc]", "groups: [nobody]"))
+        .expect("configuration");
+    let flag = lab.dir().join("reloaded");
+    let script = format!(
+        "printf 'show version\\n'; while [ ! -e {0} ]; do sleep 0.1; done; printf 'show version\\n'",
+        flag.display()
+    );
+    let seen = std::thread::scope(|scope| {
+        let session = scope.spawn(|| lab.alice_piped("r1", &script));
+        super::harness::until(|| lab.ran("r1") == ["show version"]);
+        lab.reload().expect("sound");
+        std::fs::write(&flag, "").expect("flag");
+        session.join().expect("session")
+    });
+    assert!(seen.text.contains("[DEFAULT]"), "{}", seen.text);
+    assert_eq!(lab.ran("r1"), ["show version"]);
+
+    std::fs::write(lab.site.config(), text.replace("groups: [noc]", "gruops: [noc]")).expect("configuration");
+    assert!(lab.reload().is_err());
+    assert!(lab.alice("r1", &["show version"], b"").text.contains("[DEFAULT]"), "the policy before it stays");
+}
+
 fn keygen(args: &[&str]) {
     let mut command = Command::new("ssh-keygen");
     command.args(args);

@@ -164,6 +164,21 @@ fn a_password_without_the_key_is_not_enough() {
     assert_eq!(lab.ran("r1"), [""; 0]);
 }
 
+#[test]
+fn a_session_ends_with_its_token() {
+    let lab = Lab::new();
+    // The skew ends two seconds from now.
+    let token = lab.minted("r1", SHOW, &[], |mint| {
+        mint.ttl_seconds = 60;
+        mint.now = portcullis::terms::Timestamp::from_seconds(super::harness::now().seconds() - 88);
+    });
+    let seen =
+        lab.agent_piped("r1", &token, "printf 'show bgp summary\\n'; sleep 20; printf 'show bgp summary\\n'");
+    assert!(seen.text.contains("[TOKEN_EXPIRED]"), "{}", seen.text);
+    assert_eq!(seen.status, Some(126), "{}", seen.text);
+    assert_eq!(lab.ran("r1"), ["show bgp summary"]);
+}
+
 fn flip(token: &str, at: usize) -> String {
     let replace = |c: char| if c == 'A' { 'B' } else { 'A' };
     token.chars().enumerate().map(|(i, c)| if i == at { replace(c) } else { c }).collect()

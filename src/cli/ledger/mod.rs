@@ -14,6 +14,7 @@ use crate::sys;
 use crate::terms::problem::printable;
 use crate::terms::{CorrelationId, Timestamp};
 
+use show::Record;
 pub(super) use show::timeline_text;
 
 /// The largest checkpoint or key file, in bytes.
@@ -40,6 +41,23 @@ enum Question {
     },
     /// Commands with verdict and outcome, the newest last
     Query(Query),
+    /// Logins and requests that got no session, the newest last
+    Refusals {
+        #[command(flatten)]
+        place: Place,
+        /// From this time on (UTC), such as 2026-11-25 or 2026-11-25T08:00
+        #[arg(long, value_parser = beginning_of_time)]
+        since: Option<String>,
+        /// Before this time (UTC)
+        #[arg(long, value_parser = beginning_of_time)]
+        until: Option<String>,
+        /// At most so many, the newest
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// One JSON object per refusal
+        #[arg(long)]
+        json: bool,
+    },
     /// Check every entry, every ledger checkpoint, and the kept one. Exit status 1: something was changed
     Verify {
         #[command(flatten)]
@@ -142,6 +160,12 @@ async fn answer(question: &Question) -> Answer {
     match question {
         Question::Timeline { txn, place, json } => timeline(&place.path()?, txn, *json).await,
         Question::Query(query) => self::query(query).await,
+        Question::Refusals { place, since, until, limit, json } => {
+            let path = place.path()?;
+            let found = ledger::refusals(&path, since.as_deref(), until.as_deref(), *limit).await;
+            let records = found.map_err(|fault| fault.to_string())?;
+            Ok(listed(&records, *json, &show::refusals, "nothing was refused a session"))
+        }
         Question::Verify { place, key, checkpoint, json } => {
             verify(&place.path()?, key.as_deref(), checkpoint.as_deref(), *json).await
         }
@@ -163,16 +187,23 @@ impl Place {
 async fn timeline(path: &Path, txn: &str, json: bool) -> Answer {
     let txn: CorrelationId = txn.parse().map_err(|fault| format!("`{}`: {fault}", printable(txn)))?;
     let records = ledger::timeline(path, &txn).await.map_err(|fault| fault.to_string())?;
-    if records.is_empty() {
-        complain(&format!("no record has the correlation id {txn}"));
-        return Ok(NO);
+    let none = format!("no record has the correlation id {txn}");
+    Ok(listed(&records, json, &|records| show::timeline(&txn, records), &none))
+}
+
+/// Records as JSON or as a table; none is exit status 1.
+fn listed(records: &[Record], json: bool, table: &dyn Fn(&[Record]) -> String, none: &str) -> u8 {
+    match records {
+        [] => {
+            complain(&none);
+            return NO;
+        }
+        records if json => {
+            records.iter().for_each(|record| say(&serde_json::Value::Object(record.clone()).to_string()));
+        }
+        records => say(&table(records)),
     }
-    if json {
-        records.iter().for_each(|record| say(&serde_json::Value::Object(record.clone()).to_string()));
-    } else {
-        say(&show::timeline(&txn, &records));
-    }
-    Ok(OK)
+    OK
 }
 
 async fn query(query: &Query) -> Answer {
@@ -190,16 +221,8 @@ async fn query(query: &Query) -> Answer {
         limit: query.limit,
     };
     let lines = ledger::query(&query.place.path()?, &filter).await.map_err(|fault| fault.to_string())?;
-    if query.json {
-        lines.iter().for_each(|line| say(&serde_json::Value::Object(line.fields.clone()).to_string()));
-    } else if !lines.is_empty() {
-        say(&show::commands(&lines));
-    }
-    if lines.is_empty() {
-        complain(&"no command fits");
-        return Ok(NO);
-    }
-    Ok(OK)
+    let records: Vec<Record> = lines.into_iter().map(|line| line.fields).collect();
+    Ok(listed(&records, query.json, &show::commands, "no command fits"))
 }
 
 async fn verify(path: &Path, key: Option<&str>, kept: Option<&Path>, json: bool) -> Answer {

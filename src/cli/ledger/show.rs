@@ -5,11 +5,12 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::super::{table, table_text};
-use crate::ledger::{self, Line};
+use crate::ledger;
 use crate::terms::CorrelationId;
 use crate::terms::problem::printable;
 
-type Record = Map<String, Value>;
+/// A record, or a line of the view of commands.
+pub(super) type Record = Map<String, Value>;
 
 /// The timeline of a correlation id, read from the file.
 ///
@@ -51,22 +52,39 @@ pub(super) fn timeline(txn: &CorrelationId, records: &[Record]) -> String {
 }
 
 /// Commands, one row each.
-pub(super) fn commands(lines: &[Line]) -> String {
-    let mut table = table(&["time (UTC)", "device", "verdict", "state", "command", "txn"]);
-    for line in lines {
-        let command = match line.text("command") {
-            none if none.is_empty() => format!("({})", line.text("code")),
-            command => command,
-        };
-        let verdict = match line.text("verdict").as_str() {
-            "deny" => format!("deny {}", line.text("code")),
-            verdict => verdict.to_owned(),
-        };
-        let when = line.text("ts").get(..19).map(|ts| ts.replace('T', " ")).unwrap_or_default();
-        let row = [when, line.text("device"), verdict, line.text("state"), command, line.text("txn")];
-        table.add_row(row.map(|cell| printable(&cell)));
+pub(super) fn commands(records: &[Record]) -> String {
+    let mut table = table(&["time (UTC)", "device", "who", "verdict", "state", "command", "txn"]);
+    for record in records {
+        let field = |name: &str| text(record, name);
+        let or = |first: String, second: String| if first.is_empty() { second } else { first };
+        let verdict =
+            if field("verdict") == "deny" { format!("deny {}", field("code")) } else { field("verdict") };
+        table.add_row([
+            when(record),
+            field("device"),
+            or(field("identity"), field("subject")),
+            verdict,
+            field("state"),
+            or(field("command"), "(no command)".to_owned()),
+            field("txn"),
+        ]);
     }
     table_text(&table)
+}
+
+/// Refused logins and requests, one row each.
+pub(super) fn refusals(records: &[Record]) -> String {
+    let mut table = table(&["time (UTC)", "from", "user", "code", "what"]);
+    for record in records {
+        let field = |name: &str| text(record, name);
+        table.add_row([when(record), field("source_text"), field("user_text"), field("code"), field("what")]);
+    }
+    table_text(&table)
+}
+
+/// Date and time to the second.
+fn when(record: &Record) -> String {
+    text(record, "ts").get(..19).map(|ts| ts.replace('T', " ")).unwrap_or_default()
 }
 
 fn text(record: &Record, name: &str) -> String {
