@@ -232,7 +232,7 @@ impl Ledger {
             .with("transport", open.transport)
             .with("policy", hex(&open.policy))
             .with("actor", open.actor.clone());
-        let mut sealed = vec![("source", open.source.clone())];
+        let mut sealed = vec![("source", open.source.clone()), ("key", open.key.clone())];
         if let Some(token) = token {
             draft = draft
                 .with("issuer", token.issuer.clone())

@@ -122,7 +122,8 @@ async fn subject_of(connection: &mut SqliteConnection, identity: &str) -> Result
     row.map_or(Ok(identity.to_owned()), |row| row.try_get(0))
 }
 
-/// Every record of a correlation id, in order, with the identities behind random ids put beside them.
+/// Every record of a correlation id, in order, with the identities behind random ids, and the texts behind
+/// commitments, put beside them.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -139,24 +140,36 @@ pub async fn timeline(path: &Path, txn: &CorrelationId) -> Result<Vec<Map<String
         let (seq, body): (i64, String) = (row.try_get(0).map_err(fault)?, row.try_get(1).map_err(fault)?);
         let Ok(Value::Object(mut fields)) = serde_json::from_str(&body) else { continue };
         fields.insert("seq".to_owned(), seq.into());
-        for name in ["subject", "principal"] {
-            if let Some(id) = fields.get(name).and_then(Value::as_str).map(str::to_owned)
-                && let Some(identity) = identity_of(&mut connection, &id).await.map_err(fault)?
-            {
-                fields.insert(format!("{name}_identity"), identity.into());
-            }
-        }
+        reveal(&mut connection, &mut fields, &["subject", "principal"], &IDENTITIES).await.map_err(fault)?;
+        reveal(&mut connection, &mut fields, &["source", "key", "reason"], &TEXTS).await.map_err(fault)?;
         records.push(fields);
     }
     Ok(records)
 }
 
-async fn identity_of(connection: &mut SqliteConnection, id: &str) -> Result<Option<String>, sqlx::Error> {
-    let row = sqlx::query("SELECT identity FROM subject WHERE subject = ?")
-        .bind(id)
-        .fetch_optional(connection)
-        .await?;
-    row.map(|row| row.try_get(0)).transpose()
+/// A side table: what stands behind a random id or a commitment, unless it was erased.
+struct Side {
+    sql: &'static str,
+    suffix: &'static str,
+}
+
+const IDENTITIES: Side = Side { sql: "SELECT identity FROM subject WHERE subject = ?", suffix: "identity" };
+const TEXTS: Side = Side { sql: "SELECT text FROM payload WHERE commitment = ?", suffix: "text" };
+
+/// Puts what stands behind `names` beside them.
+async fn reveal(
+    connection: &mut SqliteConnection,
+    fields: &mut Map<String, Value>,
+    names: &[&str],
+    side: &Side,
+) -> Result<(), sqlx::Error> {
+    for name in names {
+        let Some(key) = fields.get(*name).and_then(Value::as_str).map(str::to_owned) else { continue };
+        if let Some(row) = sqlx::query(side.sql).bind(key).fetch_optional(&mut *connection).await? {
+            fields.insert(format!("{name}_{}", side.suffix), row.try_get::<String, _>(0)?.into());
+        }
+    }
+    Ok(())
 }
 
 /// Logins and requests that got no session, the newest last, with the texts behind their commitments where those were
@@ -186,22 +199,10 @@ pub async fn refusals(
         let (seq, body): (i64, String) = (row.try_get(0).map_err(fault)?, row.try_get(1).map_err(fault)?);
         let Ok(Value::Object(mut fields)) = serde_json::from_str(&body) else { continue };
         fields.insert("seq".to_owned(), seq.into());
-        for name in ["source", "user"] {
-            if let Some(commitment) = fields.get(name).and_then(Value::as_str).map(str::to_owned)
-                && let Some(text) = payload(&mut connection, &commitment).await.map_err(fault)?
-            {
-                fields.insert(format!("{name}_text"), text.into());
-            }
-        }
+        reveal(&mut connection, &mut fields, &["source", "user"], &TEXTS).await.map_err(fault)?;
         records.push(fields);
     }
     Ok(records)
-}
-
-async fn payload(connection: &mut SqliteConnection, commitment: &str) -> Result<Option<String>, sqlx::Error> {
-    let sql = "SELECT text FROM payload WHERE commitment = ?";
-    let row = sqlx::query(sql).bind(commitment).fetch_optional(connection).await?;
-    row.map(|row| row.try_get(0)).transpose()
 }
 
 /// Every body, in order.

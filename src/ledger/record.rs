@@ -99,6 +99,8 @@ pub struct SessionOpen {
     pub platform: Platform,
     /// Where the client connects from: a salted commitment in the record.
     pub source: String,
+    /// The fingerprint of the SSH key that authenticated: a salted commitment in the record.
+    pub key: String,
     /// `shell`, `pty` or `exec`.
     pub transport: &'static str,
     /// The token, where there is one.

@@ -62,6 +62,7 @@ fn session(txn: &str, subject: &str, jti: Option<&str>) -> SessionOpen {
         device: "r1".parse().expect("device"),
         platform: "frr".parse().expect("platform"),
         source: "192.0.2.9".to_owned(),
+        key: "SHA256:unknown".to_owned(),
         transport: "exec",
         token: jti.map(|jti| TokenUse {
             issuer: "https://mcp.example".to_owned(),

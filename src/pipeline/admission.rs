@@ -24,6 +24,8 @@ pub struct Login {
     device: DeviceName,
     peer: SocketAddr,
     key: Arc<[u8]>,
+    /// Whether the key came in a certificate.
+    certified: bool,
     key_fingerprint: Arc<str>,
     intent: Option<Arc<VerifiedIntent>>,
 }
@@ -67,6 +69,25 @@ impl Login {
         self.intent.as_ref()
     }
 
+    /// Whether `policy`, which may be newer, would still let this login in: the principal with this key, the device.
+    ///
+    /// # Errors
+    /// [`Code::PrincipalUnknown`] or [`Code::DeviceUnknown`].
+    pub fn still_stands(&self, policy: &Policy) -> Result<(), Code> {
+        let principal = policy.principal(&self.principal.name).ok_or(Code::PrincipalUnknown)?;
+        let is_this = |key: &PublicKey| key.to_bytes().is_ok_and(|blob| *blob == *self.key);
+        let known = match self.certified {
+            true => principal.user_ca == self.principal.user_ca,
+            false => principal.keys.iter().any(is_this),
+        };
+        if !known {
+            return Err(Code::PrincipalUnknown);
+        }
+        let device = policy.device(&self.device).ok_or(Code::DeviceUnknown)?;
+        let same = self.device().is_some_and(|own| own.platform == device.platform);
+        same.then_some(()).ok_or(Code::DeviceUnknown)
+    }
+
     /// The policy at the time of the login.
     #[must_use]
     pub fn policy(&self) -> &Arc<Policy> {
@@ -92,7 +113,7 @@ pub fn by_key(policy: &Arc<Policy>, peer: SocketAddr, user: &str, key: &PublicKe
     if !has_key(&principal, key) {
         return Err(Code::PrincipalUnknown);
     }
-    admit(policy, peer, principal, device, key)
+    admit(policy, peer, principal, device, key, false)
 }
 
 /// Judges a certificate whose signature over the session was verified.
@@ -110,7 +131,7 @@ pub fn by_certificate(
     check_user_certificate(certificate, &principal.user_ca, &principal.cert_principals, peer.ip(), now)
         .map_err(|_| Code::CertificateInvalid)?;
     let key = PublicKey::from(certificate.public_key().clone());
-    admit(policy, peer, principal, device, &key)
+    admit(policy, peer, principal, device, &key, true)
 }
 
 /// Judges a token that came after the key, by whatever carrier.
@@ -144,6 +165,7 @@ fn admit(
     principal: Arc<Principal>,
     device: DeviceName,
     key: &PublicKey,
+    certified: bool,
 ) -> Result<Admitted, Code> {
     let blob = key.to_bytes().map_err(|_| Code::PrincipalUnknown)?;
     let carrier = principal.token;
@@ -153,6 +175,7 @@ fn admit(
         device,
         peer,
         key: blob.into(),
+        certified,
         key_fingerprint: key.fingerprint(crate::ssh::keys::HashAlg::Sha256).to_string().into(),
         intent: None,
     };

@@ -9,6 +9,7 @@ use crate::command::{self, CanonicalCommand, ParseRefusal};
 use crate::grammar::Parse;
 use crate::intent::{self, Cursor, VerifiedIntent};
 use crate::ledger::{Outcome, OutcomeState};
+use crate::policy::Policy;
 use crate::terms::{Class, Code, PresentedLine};
 
 /// What became of a line.
@@ -27,6 +28,8 @@ pub(super) struct Ruled {
     pub(super) facts: Facts,
     pub(super) place: Place,
 }
+
+type Parsed = Result<CanonicalCommand, ParseRefusal>;
 
 /// Where a command stands in the session's plan.
 pub(super) type Place = Option<intent::Standing>;
@@ -93,67 +96,62 @@ impl Session {
 
     /// Judges a line of the gate's own (P12).
     pub(super) fn judge_for_gate(&self, line: &PresentedLine) -> Ruled {
-        let parsed = command::canonicalize(&self.grammar, self.grammar.parse(self.device.mode(), line));
-        let facts = self.facts(line, parsed.is_ok(), None, true);
         let policy = self.gate.policy();
-        let request = Request {
-            parsed,
-            party: Party::Gate,
-            device: &self.target,
-            plan: PlanStanding::NoToken,
-            intent: None,
-        };
-        let decision = authz::decide(request, &policy.rules);
-        Ruled { decision, facts, place: None }
+        let parsed = command::canonicalize(&self.grammar, self.grammar.parse(self.device.mode(), line));
+        let facts = Facts { by_gate: true, ..self.facts(&policy, line, &parsed, None) };
+        let plan = PlanStanding::NoToken;
+        let request = Request { parsed, party: Party::Gate, device: &self.target, plan, intent: None };
+        Ruled { decision: authz::decide(request, &policy.rules), facts, place: None }
     }
 
-    fn rule(&self, line: &PresentedLine, parsed: Result<CanonicalCommand, ParseRefusal>) -> Ruled {
-        let place = parsed.as_ref().ok().and_then(|command| self.standing.place(command));
-        let facts = self.facts(line, parsed.is_ok(), place, false);
-        if let Some(denial) = self.astray(&parsed) {
-            return Ruled { decision: Decision::Deny(denial), facts, place };
-        }
+    fn rule(&self, line: &PresentedLine, parsed: Parsed) -> Ruled {
+        // One policy for the verdict and for the record of it.
         let policy = self.gate.policy();
-        let Some(party) = policy.party(self.login.principal(), self.login.intent().map(AsRef::as_ref)) else {
-            let denial = Denial {
-                code: Code::PrincipalUnknown,
-                detail: String::new(),
-                rules: Vec::new(),
-                command: parsed.ok(),
-            };
-            return Ruled { decision: Decision::Deny(denial), facts, place };
+        let place = parsed.as_ref().ok().and_then(|command| self.standing.place(command));
+        let facts = self.facts(&policy, line, &parsed, place);
+        let decision = match self.astray(&parsed) {
+            Some(denial) => Decision::Deny(denial),
+            None => self.decide(&policy, parsed, place),
         };
-        let request = Request {
-            parsed,
-            party,
-            device: &self.target,
-            plan: plan_standing(place),
-            intent: self.login.intent().map(|intent| intent.token().action()),
-        };
-        let decision = authz::decide(request, &policy.rules);
         Ruled { decision, facts, place }
     }
 
+    fn decide(&self, policy: &Policy, parsed: Parsed, place: Place) -> Decision {
+        let intent = self.login.intent().map(AsRef::as_ref);
+        let known = self.login.still_stands(policy);
+        let party =
+            known.and_then(|()| policy.party(self.login.principal(), intent).ok_or(Code::PrincipalUnknown));
+        match party {
+            Ok(party) => {
+                let plan = plan_standing(place);
+                let intent = intent.map(|intent| intent.token().action());
+                let request = Request { parsed, party, device: &self.target, plan, intent };
+                authz::decide(request, &policy.rules)
+            }
+            Err(code) => {
+                let detail = "no longer, by the policy of now".to_owned();
+                Decision::Deny(Denial { code, detail, rules: Vec::new(), command: parsed.ok() })
+            }
+        }
+    }
+
     /// What is recorded beside a verdict. A line that is a command is recorded as such; any other only by its hash.
-    fn facts(&self, line: &PresentedLine, known: bool, place: Place, by_gate: bool) -> Facts {
-        let typed = if known { Vec::new() } else { line.as_str().as_bytes().to_vec() };
+    fn facts(&self, policy: &Policy, line: &PresentedLine, parsed: &Parsed, place: Place) -> Facts {
+        let typed = if parsed.is_ok() { Vec::new() } else { line.as_str().as_bytes().to_vec() };
         let step = match place {
             Some(intent::Standing::Step(step)) => Some(step),
             _ => None,
         };
-        self.facts_of(typed, step, by_gate)
+        Facts { mode: self.device.mode().clone(), policy: policy.digest(), step, typed, by_gate: false }
     }
 
     /// The same for bytes that are no line at all: none of them are kept.
     pub(super) fn facts_without_command(&self) -> Facts {
-        self.facts_of(Vec::new(), None, false)
+        let (mode, policy) = (self.device.mode().clone(), self.gate.policy().digest());
+        Facts { mode, policy, step: None, typed: Vec::new(), by_gate: false }
     }
 
-    fn facts_of(&self, typed: Vec<u8>, step: Option<usize>, by_gate: bool) -> Facts {
-        Facts { mode: self.device.mode().clone(), policy: self.gate.policy().digest(), step, typed, by_gate }
-    }
-
-    fn astray(&self, parsed: &Result<CanonicalCommand, ParseRefusal>) -> Option<Denial> {
+    fn astray(&self, parsed: &Parsed) -> Option<Denial> {
         let command = parsed.as_ref().ok()?;
         let leaves = !self.grammar.is_configuration(command.next_mode());
         (self.standing.astray && !leaves).then(|| Denial {

@@ -43,6 +43,7 @@ pub async fn open_session(
         device: device.name.clone(),
         platform: device.platform.clone(),
         source: login.peer().ip().to_string(),
+        key: login.key_fingerprint().to_owned(),
         transport: terminal.transport(),
         token: login.intent().map(|intent| token_use(intent)),
         policy: login.policy().digest(),

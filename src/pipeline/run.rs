@@ -61,11 +61,34 @@ pub async fn session(gate: Arc<Gate>, login: Result<Login, Code>, client: Client
     };
     match admit(&gate, &login, &terminal).await {
         Ok(session) => session.live(terminal).await,
-        Err(Code::Answered) => status::ENDED,
-        Err(code) => {
+        Err(Turned::Away(code)) => {
             gate.refuse_login(&login, code);
             told(&terminal, code).await
         }
+        Err(Turned::Back) => status::ENDED,
+    }
+}
+
+async fn tell(terminal: &Terminal, lines: &[&str]) -> Flow {
+    for line in lines {
+        if let Err(gone) = terminal.say(line).await {
+            return gone.into();
+        }
+    }
+    Flow::Next
+}
+
+/// Why a login got no session.
+enum Turned {
+    /// At the door: not recorded yet, nor told.
+    Away(Code),
+    /// By the device: its session is opened and closed in the ledger, and the client has been told.
+    Back,
+}
+
+impl From<Code> for Turned {
+    fn from(code: Code) -> Self {
+        Turned::Away(code)
     }
 }
 
@@ -91,10 +114,12 @@ pub(super) struct Session {
 }
 
 /// Opens the session in the ledger, then at the device. Nothing is dialled before the record is durable.
-async fn admit(gate: &Arc<Gate>, login: &Login, terminal: &Terminal) -> Result<Session, Code> {
+async fn admit(gate: &Arc<Gate>, login: &Login, terminal: &Terminal) -> Result<Session, Turned> {
     if needs_token(login.principal()) && login.intent().is_none() {
-        return Err(Code::TokenMissing);
+        return Err(Code::TokenMissing.into());
     }
+    // A connection may be older than the policy.
+    login.still_stands(&gate.policy())?;
     let target = login.device().ok_or(Code::DeviceUnknown)?.clone();
     let grammar = login.policy().grammars.get(&target.platform).ok_or(Code::DeviceUnknown)?.clone();
     let limits = gate.limits();
@@ -114,7 +139,7 @@ async fn admit(gate: &Arc<Gate>, login: &Login, terminal: &Terminal) -> Result<S
             // Whether or not the client still reads it: the session's own record has it.
             let _ = terminal.say(&records::ended_line(fault.code, &fault.detail)).await;
             gate.close(open, fault.code, &fault.detail).await;
-            return Err(Code::Answered);
+            return Err(Turned::Back);
         }
     };
     Ok(Session {
@@ -145,7 +170,10 @@ impl Session {
         for text in self.grammar.facts().prepare.clone() {
             let Ok(line) = PresentedLine::parse(text.as_bytes()) else { return Flow::End(Code::Internal) };
             let judged = self.judge_for_gate(&line);
-            let Decision::Permit(permit) = judged.decision else { return Flow::End(Code::Internal) };
+            let permit = match judged.decision {
+                Decision::Permit(permit) => permit,
+                Decision::Deny(denial) => return Flow::End(denial.code),
+            };
             let started = match records::begin(&self.gate, &self.open, permit, judged.facts).await {
                 Ok(started) => started,
                 Err(code) => return Flow::End(code),
@@ -291,17 +319,7 @@ impl Session {
             Ok(did) => did,
             Err(code) => return Flow::End(code),
         };
-        let vendor = self.grammar.facts().refusal.clone();
-        let ours = records::denied_line(&denial, did);
-        match async {
-            terminal.say(&vendor).await?;
-            terminal.say(&ours).await
-        }
-        .await
-        {
-            Ok(()) => Flow::Next,
-            Err(gone) => gone.into(),
-        }
+        tell(terminal, &[&self.grammar.facts().refusal, &records::denied_line(&denial, did)]).await
     }
 
     /// Makes the permit durable, checks once more, sends, relays.
@@ -328,10 +346,7 @@ impl Session {
         self.refused = true;
         self.standing.refused(self.in_configuration());
         terminal.discard_pending();
-        match terminal.say(&records::refused_line(code)).await {
-            Ok(()) => Flow::Next,
-            Err(gone) => gone.into(),
-        }
+        tell(terminal, &[&records::refused_line(code)]).await
     }
 
     /// Between the durable record and the first byte: stop, expiry.

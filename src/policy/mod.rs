@@ -14,8 +14,9 @@ use crate::authz::{Party, Who};
 use crate::config::{Config, Device, Kind, Principal};
 use crate::grammar::GrammarSet;
 use crate::intent::{Catalogue, VerifiedIntent};
-use crate::rules::RuleSet;
+use crate::rules::{RuleRef, RuleSet};
 use crate::sys;
+use crate::terms::problem::printable;
 use crate::terms::{DeviceName, PrincipalName, Problem, Problems, Span};
 use crate::token::Trust;
 
@@ -183,7 +184,15 @@ fn parse_rules(
     let rules = RuleSet::compile(files, grammars, &config.devices);
     let catalogue = Catalogue::parse(files, grammars);
     match (rules, catalogue) {
-        (Ok(rules), Ok(catalogue)) => Ok((rules, catalogue)),
+        (Ok(rules), Ok(catalogue)) => {
+            // A rule about an intent that does not exist would never match: a typo in a `deny` opens something.
+            let unknown = rules.intents().filter(|(name, _)| catalogue.intent(name).is_none());
+            let problem = |(name, rule): &(String, RuleRef)| {
+                Problem::new(rule.span.clone(), format!("no intent is called `{}`", printable(name)))
+            };
+            let problems = unknown.map(problem).collect();
+            Problems::none_or(problems, (rules, catalogue))
+        }
         (rules, catalogue) => {
             let mut problems = rules.err().map(Problems::into_vec).unwrap_or_default();
             problems.extend(catalogue.err().map(Problems::into_vec).unwrap_or_default());

@@ -125,6 +125,7 @@ pub struct RuleSet {
     devices: HashMap<DeviceName, Known>,
     allow: Half,
     deny: Half,
+    intents: Vec<(String, RuleRef)>,
 }
 
 /// The rules of one effect, in the order of their ids.
@@ -199,7 +200,12 @@ impl RuleSet {
             let platform = platforms.iter().position(|reader| *reader.grammar.platform() == own.platform)?;
             Some((own.name.clone(), Known { device, platform }))
         });
+        let named = |rule: &Rule| {
+            let names = rule.what.intent.iter().flatten();
+            names.map(|name| (name.clone(), rule.named.clone())).collect::<Vec<_>>()
+        };
         Ok(Self {
+            intents: rules.iter().flat_map(named).collect(),
             devices: known.collect(),
             allow: Half::new(Effect::Allow, &rules, devices, &platforms),
             deny: Half::new(Effect::Deny, &rules, devices, &platforms),
@@ -217,6 +223,12 @@ impl RuleSet {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The intents that rules name, each with its rule: the catalogue is read beside the rules, so that whoever has both
+    /// checks that it knows them.
+    pub fn intents(&self) -> impl Iterator<Item = &(String, RuleRef)> {
+        self.intents.iter()
     }
 
     /// Which rules match.

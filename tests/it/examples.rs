@@ -82,6 +82,23 @@ fn check_lists_all_problems_at_once_with_their_places() {
 }
 
 #[test]
+fn a_rule_about_an_intent_that_does_not_exist_is_a_problem() {
+    let dir = tempfile::tempdir().expect("dir");
+    let config = unpack("one-router.yaml", dir.path());
+    std::fs::create_dir_all(dir.path().join("rules/intents")).expect("folder");
+    for (name, text) in portcullis::policy::SHIPPED {
+        let text =
+            text.replace("intent: [request_interface_shutdown]", "intent: [request_interface_shutdwn]");
+        std::fs::write(dir.path().join(name), text).expect("rules");
+    }
+    let text = std::fs::read_to_string(&config).expect("text");
+    std::fs::write(&config, text + "rules: rules\n").expect("text");
+    let checked = check(&config);
+    assert_eq!(checked.status, Some(1), "{}", checked.text);
+    assert!(checked.text.contains("no intent is called `request_interface_shutdwn`"), "{}", checked.text);
+}
+
+#[test]
 fn a_key_that_others_can_read_is_refused() {
     let dir = tempfile::tempdir().expect("dir");
     let config = unpack("one-router.yaml", dir.path());

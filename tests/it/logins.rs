@@ -132,12 +132,9 @@ fn an_idle_session_ends() {
     assert_eq!(lab.ran("r1"), [""; 0]);
 }
 
-#[test]
-fn a_reload_counts_from_the_next_command_on_and_a_bad_one_not_at_all() {
-    let lab = Lab::new();
-    let text = std::fs::read_to_string(lab.site.config()).expect("configuration");
-    std::fs::write(lab.site.config(), text.replace("groups: [noc]", "groups: [nobody]"))
-        .expect("configuration");
+/// What a session sees whose second command comes after a reload, and what the router ran.
+fn over_a_reload(lab: &Lab, text: String) -> String {
+    std::fs::write(lab.site.config(), text).expect("configuration");
     let flag = lab.dir().join("reloaded");
     let script = format!(
         "printf 'show version\\n'; while [ ! -e {0} ]; do sleep 0.1; done; printf 'show version\\n'",
@@ -150,12 +147,33 @@ fn a_reload_counts_from_the_next_command_on_and_a_bad_one_not_at_all() {
         std::fs::write(&flag, "").expect("flag");
         session.join().expect("session")
     });
-    assert!(seen.text.contains("[DEFAULT]"), "{}", seen.text);
-    assert_eq!(lab.ran("r1"), ["show version"]);
+    assert_eq!(lab.ran("r1"), ["show version"], "{}", seen.text);
+    seen.text
+}
+
+#[test]
+fn a_reload_counts_from_the_next_command_on_and_a_bad_one_not_at_all() {
+    let lab = Lab::new();
+    let text = std::fs::read_to_string(lab.site.config()).expect("configuration");
+    let seen = over_a_reload(&lab, text.replace("groups: [noc]", "groups: [nobody]"));
+    assert!(seen.contains("[DEFAULT]"), "{seen}");
 
     std::fs::write(lab.site.config(), text.replace("groups: [noc]", "gruops: [noc]")).expect("configuration");
     assert!(lab.reload().is_err());
     assert!(lab.alice("r1", &["show version"], b"").text.contains("[DEFAULT]"), "the policy before it stays");
+}
+
+#[test]
+fn a_key_that_a_reload_takes_away_does_nothing_more() {
+    let lab = Lab::new();
+    let text = std::fs::read_to_string(lab.site.config()).expect("configuration");
+    // From now on alice has the key of the MCP server.
+    let key = |name: &str| {
+        let line = text.lines().find(|line| line.contains(&format!("name: {name},"))).expect("principal");
+        line.split("keys: [\"").nth(1).and_then(|rest| rest.split('"').next()).expect("key").to_owned()
+    };
+    let seen = over_a_reload(&lab, text.replace(&key("alice"), &key("net-mcp")));
+    assert!(seen.contains("[PRINCIPAL_UNKNOWN]"), "{seen}");
 }
 
 fn keygen(args: &[&str]) {

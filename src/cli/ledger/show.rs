@@ -31,9 +31,12 @@ pub(super) fn timeline(txn: &CorrelationId, records: &[Record]) -> String {
             ("subject", "subject_identity"),
             ("actor", "actor"),
             ("principal", "principal_identity"),
+            ("from", "source_text"),
+            ("key", "key_text"),
             ("device", "device"),
             ("intent", "action"),
             ("ticket", "ticket"),
+            ("reason", "reason_text"),
             ("plan", "plan_sha256"),
         ] {
             let value = text(open, name);

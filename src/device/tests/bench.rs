@@ -145,6 +145,7 @@ impl Book {
             device: "r1".parse().expect("device"),
             platform: "frr".parse().expect("platform"),
             source: "192.0.2.9".to_owned(),
+            key: "SHA256:unknown".to_owned(),
             transport: "pty",
             token: None,
             policy: [3; 32],
