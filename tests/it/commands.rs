@@ -1,7 +1,8 @@
 //! The command line: what it prints and how it exits.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::harness::{Lab, Seen, Visit, run};
 
@@ -189,4 +190,41 @@ fn the_demo_works_without_openssh_too() {
     assert_eq!(seen.status, Some(0), "{}", seen.text);
     assert!(seen.text.contains("the built-in SSH client"), "{}", seen.text);
     assert_eq!(seen.text.matches("as it should be").count(), 5, "{}", seen.text);
+}
+
+#[test]
+fn the_demo_that_is_kept_prints_lines_that_work() {
+    let dir = tempfile::tempdir().expect("dir");
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+        .args(["demo", "--keep", "--dir"])
+        .arg(dir.path().join("kept"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("demo");
+    let mut lines = BufReader::new(demo.stdout.take().expect("stdout")).lines();
+    let (mut person, mut agent) = (String::new(), String::new());
+    for line in lines.by_ref().map(|line| line.expect("line")) {
+        match line.split_once(' ').map(|(word, _)| word) {
+            Some("ssh") => person = line,
+            Some(word) if word.starts_with("PORTCULLIS_INTENT=") => agent = line,
+            Some("portcullis") => break,
+            _ => {}
+        }
+    }
+    // Whatever it prints later must not fill the pipe.
+    let rest = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<_>>().join("\n"));
+    let shell = |line: String| {
+        let mut bash = Command::new("bash");
+        bash.args(["-c", &line]);
+        run(bash, b"")
+    };
+    let seen = shell(format!("{person} show version"));
+    assert!(seen.status == Some(0) && seen.text.contains("Cisco IOS"), "{person}: {}", seen.text);
+    let seen = shell(format!("{agent} show ip bgp summary"));
+    assert!(seen.status == Some(0) && seen.text.contains("BGP router"), "{agent}: {}", seen.text);
+    let seen = shell(format!("{agent} reload"));
+    assert!(seen.status == Some(126) && seen.text.contains("[TOKEN_REPLAYED]"), "{}", seen.text);
+    assert_eq!(shell(format!("kill -INT {}", demo.id())).status, Some(0));
+    assert!(demo.wait().expect("demo").success());
+    assert!(rest.join().expect("rest").contains("The ledger, verified"));
 }

@@ -165,6 +165,27 @@ fn a_password_without_the_key_is_not_enough() {
 }
 
 #[test]
+fn a_token_leaves_nothing_but_its_hash() {
+    let mut lab = Lab::new();
+    let token = lab.token("r1", SHOW, &[]);
+    assert_eq!(lab.agent("r1", &token, &["show bgp summary"], b"").status, Some(0));
+    let flipped = flip(&token, token.len() - 10);
+    refused(&lab, "r1", &flipped, "SIGNATURE_INVALID");
+    lab.stop();
+    for name in ["ledger.db", "ledger.db-wal"] {
+        let Ok(bytes) = std::fs::read(lab.dir().join(name)) else { continue };
+        for secret in [&token, &flipped] {
+            for segment in secret.split('.').skip(1) {
+                let found = bytes.windows(segment.len()).any(|window| window == segment.as_bytes());
+                assert!(!found, "a segment of a token is in {name}");
+            }
+        }
+    }
+    let opened = lab.records().into_iter().find(|record| record["kind"] == "session.open").expect("open");
+    assert_eq!(opened["token_sha256"].as_str().map(str::len), Some(64));
+}
+
+#[test]
 fn a_session_ends_with_its_token() {
     let lab = Lab::new();
     // The skew ends two seconds from now.

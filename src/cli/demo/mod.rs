@@ -97,6 +97,14 @@ async fn keep(site: &Site, gate: SocketAddr) -> io::Result<()> {
         "\nAs the MCP server; the token (good for two minutes and one session) goes by the environment, never in argv:\n",
     );
     say(&format!("{}=\"$(cat {})\" {}", client::TOKEN_ENV, token.display(), line("net-mcp", "core1")));
+    let (config, key) = (site.config(), site.key("issuer.pem"));
+    say("\nA fresh one, as an MCP server would mint it:\n");
+    say(&format!(
+        "portcullis intent mint --config {} --key {} --device core1 show_bgp_summary > {}",
+        config.display(),
+        key.display(),
+        token.display()
+    ));
     tokio::signal::ctrl_c().await
 }
 
