@@ -7,7 +7,7 @@
 //! [`TOKEN_VARIABLE`], `shell` or `exec`, and what goes with a running one. Refusals are recorded, so many for each
 //! connection. (Requests and channel types that no RFC and no OpenSSH extension names are refused by russh itself,
 //! which shows them to nobody.)
-//! P10: a connection can be taken away at any time, whatever it is doing: see [`crate::ssh::killable`].
+//! P10: a connection can be taken away at any time, whatever it is doing: see `ssh::killable`.
 //!
 //! Before it is authenticated a client hears SSH's own refusal and nothing else; the exact code goes to the record.
 //!

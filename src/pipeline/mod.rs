@@ -1,7 +1,7 @@
 //! The one road: from a login to an open session, from a line to a recorded outcome.
 //!
-//! Read [`run`] first: it is the story, top to bottom. [`admission`] says who may enter, [`judge`] turns a line into a
-//! verdict, [`records`] says what the ledger is told, [`terminal`] is the client's end.
+//! Read `run` first: it is the story, top to bottom. [`admission`] says who may enter, `judge` turns a line into a
+//! verdict, [`records`] says what the ledger is told, `terminal` is the client's end.
 
 pub mod admission;
 pub mod client;
