@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod attacks;
 mod commands;
 mod devices;
 mod examples;
