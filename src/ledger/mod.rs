@@ -177,6 +177,7 @@ impl Ledger {
             anchor,
             retry_at,
             owed: Vec::new(),
+            payloads: Vec::new(),
         };
         tokio::spawn(writer.run(waiting));
         let ledger = Self { queue, floor, secret: secret.into(), _lock: lock };

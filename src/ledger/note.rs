@@ -46,7 +46,13 @@ impl Verifier {
     /// The public half of the ledger's key.
     #[must_use]
     pub fn of(origin: &str, key: &SigningKey) -> Self {
-        Self { name: origin.to_owned(), key: key.verifying_key() }
+        Self::with(origin, key.verifying_key())
+    }
+
+    /// A public key, under the name that the ledger's checkpoints have.
+    #[must_use]
+    pub fn with(origin: &str, key: VerifyingKey) -> Self {
+        Self { name: origin.to_owned(), key }
     }
 
     /// Reads the text form, `name+hash+base64`.

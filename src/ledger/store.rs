@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
@@ -24,6 +27,25 @@ pub(super) struct Row4 {
     pub(super) body: String,
     pub(super) leaf: Hash,
     pub(super) note: Option<String>,
+}
+
+/// A text that only its salted commitment enters the log.
+pub(super) struct Payload {
+    pub(super) commitment: String,
+    pub(super) what: &'static str,
+    pub(super) salt: [u8; 16],
+    pub(super) text: String,
+}
+
+impl Payload {
+    pub(super) fn new(what: &'static str, salt: [u8; 16], text: String) -> Self {
+        Self { commitment: commitment(&salt, &text), what, salt, text }
+    }
+}
+
+/// Base64 of SHA-256(salt || text).
+pub(super) fn commitment(salt: &[u8], text: &str) -> String {
+    STANDARD.encode(Sha256::new().chain_update(salt).chain_update(text).finalize())
 }
 
 /// The single write connection.
@@ -135,8 +157,7 @@ impl Store {
     }
 
     async fn make_schema(&mut self) -> Result<(), OpenError> {
-        let kinds: Vec<String> = KINDS.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
-        let schema = SCHEMA.replace("{kinds}", &kinds.join(", "));
+        let schema = schema();
         let whole = format!(
             "BEGIN IMMEDIATE;\n{schema}\nPRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {USER_VERSION};\nCOMMIT;"
         );
@@ -194,20 +215,19 @@ impl Store {
         Ok(())
     }
 
-    pub(super) async fn add_payload(
-        &mut self,
-        commitment: &str,
-        what: &str,
-        salt: &[u8],
-        text: &str,
-    ) -> Result<(), WriteError> {
-        sqlx::query("INSERT INTO payload (commitment, what, salt, text) VALUES (?, ?, ?, ?)")
-            .bind(commitment)
-            .bind(what)
-            .bind(salt)
-            .bind(text)
-            .execute(&mut self.connection)
-            .await?;
+    /// Keeps texts behind their commitments, in one statement. Durable when this returns.
+    pub(super) async fn add_payloads(&mut self, payloads: &[Payload]) -> Result<(), WriteError> {
+        if payloads.is_empty() {
+            return Ok(());
+        }
+        let marks = vec!["(?, ?, ?, ?)"; payloads.len()].join(", ");
+        let sql = format!("INSERT INTO payload (commitment, what, salt, text) VALUES {marks}");
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for payload in payloads {
+            let Payload { commitment, what, salt, text } = payload;
+            query = query.bind(commitment).bind(*what).bind(salt.as_slice()).bind(text);
+        }
+        query.execute(&mut self.connection).await?;
         Ok(())
     }
 
@@ -235,6 +255,30 @@ impl Store {
         }
         let _ = self.connection.close().await;
     }
+}
+
+fn schema() -> String {
+    let kinds: Vec<String> = KINDS.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
+    SCHEMA.replace("{kinds}", &kinds.join(", "))
+}
+
+/// The first table, index, trigger or view that is not as this version makes it: what auditors query must be derived
+/// from the hashed bytes and from nothing else.
+pub(super) async fn strange_schema(connection: &mut SqliteConnection) -> Result<Option<String>, sqlx::Error> {
+    const PARTS: &str = "SELECT name, coalesce(sql, '') FROM sqlite_schema ORDER BY name";
+    let mut fresh = SqliteConnection::connect("sqlite::memory:").await?;
+    sqlx::raw_sql(AssertSqlSafe(schema())).execute(&mut fresh).await?;
+    let mut parts = Vec::new();
+    for connection in [&mut fresh, connection] {
+        let rows = sqlx::query(PARTS).fetch_all(connection).await?;
+        let part =
+            |row: &sqlx::sqlite::SqliteRow| Ok((row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?));
+        parts.push(rows.iter().map(part).collect::<Result<Vec<_>, sqlx::Error>>()?);
+    }
+    let [wanted, found] = parts.as_slice() else { return Ok(None) };
+    let strange = found.iter().find(|part| !wanted.contains(part));
+    let missing = wanted.iter().find(|part| !found.iter().any(|(name, _)| *name == part.0));
+    Ok(strange.or(missing).map(|(name, _)| name.clone()))
 }
 
 /// A connection that only reads; the daemon may be writing meanwhile.

@@ -439,6 +439,43 @@ async fn what_happened_is_recorded_as_soon_as_it_can_be() {
 }
 
 #[tokio::test]
+async fn what_stands_beside_the_log_cannot_be_exchanged_and_may_be_erased() {
+    let place = Place::new();
+    let (ledger, _) = place.open().await;
+    fill(&ledger).await;
+    fill_more(&ledger).await;
+    ledger.shutdown().await;
+    drop(ledger);
+    let report = || async { verify(&place.path(), Some(&place.key()), None).await.expect("report") };
+    assert!(report().await.is_good());
+
+    place
+        .sql("UPDATE subject SET identity = 'user:x' WHERE identity = 'user:alice@example.com'; UPDATE subject SET identity = 'user:alice@example.com' WHERE identity = 'user:b'; UPDATE subject SET identity = 'user:b' WHERE identity = 'user:x'")
+        .await;
+    let fault = report().await.fault.expect("exchanged");
+    assert!(fault.1.contains("exchanged"), "{fault:?}");
+    place
+        .sql("UPDATE subject SET identity = 'user:x' WHERE identity = 'user:alice@example.com'; UPDATE subject SET identity = 'user:alice@example.com' WHERE identity = 'user:b'; UPDATE subject SET identity = 'user:b' WHERE identity = 'user:x'")
+        .await;
+    assert!(report().await.is_good());
+
+    place.sql("UPDATE payload SET text = '192.0.2.66' WHERE what = 'source'").await;
+    let fault = report().await.fault.expect("another text");
+    assert!(fault.0 > 0 && fault.1.contains("committed"), "{fault:?}");
+
+    place.sql("DELETE FROM payload; DELETE FROM subject").await;
+    place.sql("DROP VIEW v_denied; CREATE VIEW v_denied AS SELECT * FROM v_command WHERE 0").await;
+    let fault = report().await.fault.expect("another view");
+    assert!(fault.1.contains("`v_denied`"), "{fault:?}");
+    place
+        .sql("DROP VIEW v_denied; CREATE VIEW v_denied    AS SELECT * FROM v_command WHERE verdict = 'deny'")
+        .await;
+    let erased = report().await;
+    assert!(erased.is_good(), "{erased}");
+    assert!(erased.not_shown.iter().any(|what| what.contains("2 sessions")), "{erased}");
+}
+
+#[tokio::test]
 async fn a_clock_set_back_revives_nothing() {
     let place = Place::new();
     let (ledger, _) = place.open().await;

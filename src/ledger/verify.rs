@@ -2,6 +2,8 @@
 //!
 //! P8. Streams the file once, in bounded memory, and names the first entry that does not fit.
 
+mod side;
+
 use std::fmt;
 use std::path::Path;
 
@@ -25,7 +27,7 @@ pub struct Report {
     /// The first fault: entry and what is wrong.
     pub fault: Option<(i64, String)>,
     /// What cannot be shown from what was given.
-    pub not_shown: Vec<&'static str>,
+    pub not_shown: Vec<String>,
 }
 
 impl Report {
@@ -79,6 +81,9 @@ pub async fn verify(path: &Path, key: Option<&Verifier>, kept: Option<&str>) -> 
         }
     }
     run.end();
+    if run.fault.is_none() {
+        side::check(&mut connection, &mut run).await.map_err(|fault| OpenError::database(path, &fault))?;
+    }
     Ok(run.report())
 }
 
@@ -90,6 +95,7 @@ struct Run<'a> {
     checkpoints: u64,
     last_noted: u64,
     fault: Option<(i64, String)>,
+    not_shown: Vec<String>,
 }
 
 impl<'a> Run<'a> {
@@ -106,6 +112,7 @@ impl<'a> Run<'a> {
             checkpoints: 0,
             last_noted: 0,
             fault: None,
+            not_shown: Vec::new(),
         }
     }
 
@@ -186,14 +193,14 @@ impl<'a> Run<'a> {
     }
 
     fn report(self) -> Report {
-        let mut not_shown = Vec::new();
+        let mut not_shown = self.not_shown;
         if self.key.is_none() {
-            not_shown.push("who signed: give --key, the verifier key that you hold");
+            not_shown.push("who signed: give --key, the verifier key that you hold".to_owned());
         }
         if self.kept.is_none() {
-            not_shown.push(
-                "that this is the newest and only version: give --checkpoint, one that was kept elsewhere",
-            );
+            let what =
+                "that this is the newest and only version: give --checkpoint, one that was kept elsewhere";
+            not_shown.push(what.to_owned());
         }
         Report {
             entries: self.tree.size(),

@@ -8,18 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use rand::Rng;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::load::{self, Memory};
 use super::note::{self, Checkpoint};
 use super::record::{Draft, Kind};
-use super::store::{Row4, Store, WriteError};
+use super::store::{Payload, Row4, Store, WriteError};
 use super::{LedgerError, Settings, tree};
 use crate::terms::{Clock, Code, SubjectId};
 
@@ -72,6 +69,8 @@ pub(super) struct Writer {
     pub(super) retry_at: Duration,
     /// Stop records that could not be written: what happened is known, so it is recorded as soon as that is possible.
     pub(super) owed: Vec<Draft>,
+    /// What the batch that is being made has sealed.
+    pub(super) payloads: Vec<Payload>,
 }
 
 impl Writer {
@@ -121,11 +120,16 @@ impl Writer {
             }
         }
         if rows.is_empty() {
+            self.payloads.clear();
             return;
         }
         self.sign(&mut rows);
+        let payloads = std::mem::take(&mut self.payloads);
         let written = match &mut self.store {
-            Some(store) => store.write(&rows).await,
+            Some(store) => match store.add_payloads(&payloads).await {
+                Ok(()) => store.write(&rows).await,
+                Err(fault) => Err(fault),
+            },
             None => Err(WriteError::Other("fenced".to_owned())),
         };
         match written {
@@ -158,12 +162,15 @@ impl Writer {
         for (field, identity) in persons {
             let id = self.subject(&identity).await?;
             draft = draft.with(field, id.to_string());
+            // Without it nobody could tell if two identities were exchanged behind their random ids.
+            let what = if field == "subject" { "subject_seal" } else { "principal_seal" };
+            draft = draft.with(what, self.seal(what, identity));
             if field == "subject" {
                 subject = Some(id);
             }
         }
         for (field, text) in sealed {
-            draft = draft.with(field, self.seal(field, &text).await?);
+            draft = draft.with(field, self.seal(field, text));
         }
         if let Some(claim) = claim {
             draft = self.claim(draft, claim, subject)?;
@@ -225,16 +232,14 @@ impl Writer {
         Ok(id)
     }
 
-    async fn seal(&mut self, what: &'static str, text: &str) -> Result<String, LedgerError> {
+    /// The commitment that stands for a text in the log; the text itself is written beside the batch.
+    fn seal(&mut self, what: &'static str, text: String) -> String {
         let mut salt = [0u8; 16];
         rand::rng().fill_bytes(&mut salt);
-        let commitment = STANDARD.encode(Sha256::new().chain_update(salt).chain_update(text).finalize());
-        let written = match &mut self.store {
-            Some(store) => store.add_payload(&commitment, what, &salt, text).await,
-            None => Err(WriteError::Other("fenced".to_owned())),
-        };
-        written.map_err(|fault| self.fence(&fault))?;
-        Ok(commitment)
+        let payload = Payload::new(what, salt, text);
+        let commitment = payload.commitment.clone();
+        self.payloads.push(payload);
+        commitment
     }
 
     fn sign(&self, rows: &mut [Row4]) {

@@ -102,6 +102,12 @@ fn an_auditor_finds_what_was_changed_and_where() {
     let whole = portcullis(&["ledger", "verify", "--db", &db, "--key", &key, "--checkpoint", &kept]);
     assert_eq!(whole.status, Some(0), "{}", whole.text);
     assert!(whole.text.starts_with("good:") && !whole.text.contains("not shown"), "{}", whole.text);
+    let pem = lab.site.key("ledger.pem");
+    let by_pem = portcullis(&["ledger", "verify", "--db", &db, "--key", pem.to_str().expect("path")]);
+    assert_eq!(by_pem.status, Some(0), "{}", by_pem.text);
+    let other = lab.site.key("issuer.pem");
+    let by_other = portcullis(&["ledger", "verify", "--db", &db, "--key", other.to_str().expect("path")]);
+    assert_eq!(by_other.status, Some(1), "signed by somebody else: {}", by_other.text);
     let bare = portcullis(&["ledger", "verify", "--config", config]);
     assert_eq!(bare.status, Some(0), "{}", bare.text);
     assert_eq!(bare.text.matches("not shown").count(), 2, "{}", bare.text);

@@ -5,6 +5,9 @@ mod show;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use zeroize::Zeroizing;
 
 use super::{NO, OK, TROUBLE, complain, runtime, say};
 use crate::daemon;
@@ -62,7 +65,7 @@ enum Question {
     Verify {
         #[command(flatten)]
         place: Place,
-        /// The verifier key that you hold (`name+hash+base64`), or a file with it
+        /// The verifier key that you hold (`name+hash+base64`), a file with it, or a PEM file of the ledger's key
         #[arg(long, value_name = "KEY|FILE")]
         key: Option<String>,
         /// A file with a ledger checkpoint that was kept outside the gate
@@ -226,7 +229,10 @@ async fn query(query: &Query) -> Answer {
 }
 
 async fn verify(path: &Path, key: Option<&str>, kept: Option<&Path>, json: bool) -> Answer {
-    let key = key.map(verifier).transpose()?;
+    let key = match key {
+        Some(given) => Some(verifier(given, path).await?),
+        None => None,
+    };
     let kept = kept.map(|path| sys::read_text(path, MAX_SMALL).map_err(|fault| unreadable(path, &fault)));
     let kept = kept.transpose()?;
     let report =
@@ -244,15 +250,22 @@ async fn verify(path: &Path, key: Option<&str>, kept: Option<&Path>, json: bool)
     Ok(if report.is_good() { OK } else { NO })
 }
 
-/// A key given as text, or as a file with the text.
-fn verifier(given: &str) -> Result<Verifier, String> {
+/// A key given as text, or as a file with the text, or as a PEM file; PEM has no name, so the ledger's own is taken.
+async fn verifier(given: &str, ledger: &Path) -> Result<Verifier, String> {
     if let Ok(key) = Verifier::parse(given) {
         return Ok(key);
     }
     let path = Path::new(given);
-    let text = sys::read_text(path, MAX_SMALL).map_err(|fault| unreadable(path, &fault))?;
+    let text = Zeroizing::new(sys::read_text(path, MAX_SMALL).map_err(|fault| unreadable(path, &fault))?);
+    if let Ok(key) = Verifier::parse(&text) {
+        return Ok(key);
+    }
+    let public = VerifyingKey::from_public_key_pem(&text).ok();
+    let key = public.or_else(|| SigningKey::from_pkcs8_pem(&text).ok().map(|key| key.verifying_key()));
     let wrong = "not a verifier key; `portcullis ledger key --config FILE` prints the gate's";
-    Verifier::parse(&text).map_err(|_| format!("{}: {wrong}", path.display()))
+    let key = key.ok_or_else(|| format!("{}: {wrong}", path.display()))?;
+    let note = ledger::latest_note(ledger).await.map_err(|fault| fault.to_string())?.unwrap_or_default();
+    Ok(Verifier::with(note.lines().next().unwrap_or_default(), key))
 }
 
 fn unreadable(path: &Path, fault: &std::io::Error) -> String {
