@@ -69,10 +69,11 @@ impl Login {
         self.intent.as_ref()
     }
 
-    /// Whether `policy`, which may be newer, would still let this login in: the principal with this key, the device.
+    /// Whether `policy`, which may be newer, would still let this login in: the principal with this key, the token's issuer
+    /// with its key, the device.
     ///
     /// # Errors
-    /// [`Code::PrincipalUnknown`] or [`Code::DeviceUnknown`].
+    /// [`Code::PrincipalUnknown`], [`Code::DeviceUnknown`], or why the token is believed no more.
     pub fn still_stands(&self, policy: &Policy) -> Result<(), Code> {
         let principal = policy.principal(&self.principal.name).ok_or(Code::PrincipalUnknown)?;
         let is_this = |key: &PublicKey| key.to_bytes().is_ok_and(|blob| *blob == *self.key);
@@ -82,6 +83,9 @@ impl Login {
         };
         if !known {
             return Err(Code::PrincipalUnknown);
+        }
+        if let Some(intent) = &self.intent {
+            policy.trust.still_believes(intent.token()).map_err(|fault| fault.code)?;
         }
         let device = policy.device(&self.device).ok_or(Code::DeviceUnknown)?;
         let same = self.device().is_some_and(|own| own.platform == device.platform);

@@ -145,6 +145,8 @@ pub struct PlanClaim {
 pub struct VerifiedToken {
     claims: Claims,
     issuer: IssuerName,
+    kid: String,
+    algorithm: Algorithm,
     sha256: [u8; 32],
 }
 
@@ -178,16 +180,30 @@ pub fn verify(
         return Err(TokenFault::new(Code::AudienceMismatch, format!("`aud` is not {}", trust.audience())));
     }
     in_time(&claims, now)?;
-    if issuer.revoked_kids.contains(&header.kid) {
-        return Err(TokenFault::new(Code::KeyRevoked, format!("a revoked key of {}", issuer.name)));
-    }
+    issuer.not_revoked(&header.kid)?;
     may_speak(issuer, &claims)?;
     for_device(&claims, presented)?;
     carried(issuer, &claims, presented)?;
     if claims.scope == Scope::Write && claims.plan.is_none() {
         return Err(TokenFault::new(Code::PlanMissing, "`plan` is missing"));
     }
-    Ok(VerifiedToken { claims, issuer: issuer.name.clone(), sha256: Sha256::digest(token).into() })
+    let Header { kid, algorithm } = header;
+    let sha256 = Sha256::digest(token).into();
+    Ok(VerifiedToken { claims, issuer: issuer.name.clone(), kid, algorithm, sha256 })
+}
+
+impl Trust {
+    /// Whether a token that was verified before would still be believed, time and device aside: this trust may be newer
+    /// than the one that verified it (P10).
+    ///
+    /// # Errors
+    /// Its issuer, key, subject, agent or workload counts no more.
+    pub fn still_believes(&self, token: &VerifiedToken) -> Result<(), TokenFault> {
+        let issuer = self.issuer(token.issuer.as_str())?;
+        issuer.key(&token.kid, token.algorithm)?;
+        issuer.not_revoked(&token.kid)?;
+        may_speak(issuer, &token.claims)
+    }
 }
 
 /// RFC 7519 sections 4.1.4 to 4.1.6, and the profile's caps on how long a token may live.

@@ -108,6 +108,13 @@ impl Trust {
 }
 
 impl IssuerTrust {
+    pub(super) fn not_revoked(&self, kid: &str) -> Result<(), TokenFault> {
+        if self.revoked_kids.contains(kid) {
+            return Err(TokenFault::new(Code::KeyRevoked, format!("a revoked key of {}", self.name)));
+        }
+        Ok(())
+    }
+
     /// The key that a header names. RFC 8725 section 3.1: each key is used with exactly one algorithm.
     pub(super) fn key(&self, kid: &str, algorithm: Algorithm) -> Result<&Key, TokenFault> {
         let key = self.keys.key(kid).ok_or_else(|| {

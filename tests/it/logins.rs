@@ -176,6 +176,30 @@ fn a_key_that_a_reload_takes_away_does_nothing_more() {
     assert!(seen.contains("[PRINCIPAL_UNKNOWN]"), "{seen}");
 }
 
+#[test]
+fn a_token_whose_key_a_reload_revokes_does_nothing_more() {
+    let lab = Lab::new();
+    let text = std::fs::read_to_string(lab.site.config()).expect("configuration");
+    let token = lab.minted("r1", "show_bgp_summary", &[], |mint| mint.max_uses = 2);
+    let first = lab.agent("r1", &token, &["show bgp summary"], b"");
+    assert_eq!(first.status, Some(0), "{}", first.text);
+    let flag = lab.dir().join("reloaded");
+    let script =
+        format!("while [ ! -e {} ]; do sleep 0.1; done; printf 'terminal length 0\\n'", flag.display());
+    let seen = std::thread::scope(|scope| {
+        let session = scope.spawn(|| lab.agent_piped("r1", &token, &script));
+        let sessions = || lab.records().iter().filter(|record| record["kind"] == "credential").count();
+        super::harness::until(|| sessions() == 2);
+        let revoked =
+            text.replace("carriers: [net-mcp]", "carriers: [net-mcp], revoked_kids: [\"net-mcp/demo\"]");
+        std::fs::write(lab.site.config(), revoked).expect("configuration");
+        lab.reload().expect("sound");
+        std::fs::write(&flag, "").expect("flag");
+        session.join().expect("session")
+    });
+    assert!(seen.text.contains("[KEY_REVOKED]"), "{}", seen.text);
+}
+
 fn keygen(args: &[&str]) {
     let mut command = Command::new("ssh-keygen");
     command.args(args);
