@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::config::{Config, Issuer, Located, LoginWith, Principal};
 use crate::device::{Credentials, Sealed};
-use crate::ledger;
+use crate::ledger::{self, Event};
 use crate::policy::Policy;
 use crate::ssh::keys::PrivateKey;
 use crate::sys;
@@ -50,6 +50,12 @@ impl Assembled {
             node: self.config.gate.clone(),
             key: self.ledger_key.clone(),
         }
+    }
+
+    /// The record of the policy that decides from here on.
+    #[must_use]
+    pub fn record(&self) -> Event {
+        Event::Policy { digest: self.policy.digest(), devices: self.config.devices.len() }
     }
 
     /// What was read, in a few lines.

@@ -16,13 +16,15 @@ use tokio_util::task::TaskTracker;
 pub use assemble::{Assembled, assemble, ledger_path};
 
 use crate::front;
-use crate::ledger::{self, Event, Ledger};
+use crate::ledger::{self, Ledger};
 use crate::pipeline::{Gate, write_refusals};
 use crate::terms::{Clock, Problems, Timestamp};
 use door::Door;
 
 /// How long sessions may take to end when the gate stops.
 const DRAIN: Duration = Duration::from_secs(20);
+/// How long the last refusals may take to be written then.
+const LAST_REFUSALS: Duration = Duration::from_secs(2);
 
 /// The system's clock. The only place that reads it.
 #[derive(Debug)]
@@ -57,6 +59,9 @@ pub enum StartError {
     /// The ledger cannot be used.
     #[error("ledger: {0}")]
     Ledger(#[from] ledger::OpenError),
+    /// The policy cannot be recorded.
+    #[error("the policy cannot be recorded: {0}")]
+    Record(#[from] ledger::LedgerError),
     /// An address cannot be listened on.
     #[error("cannot listen on {address}: {why}")]
     Listen {
@@ -103,11 +108,7 @@ impl Daemon {
     ) -> Result<Self, StartError> {
         let listeners = listen(&assembled.config.listen).await?;
         let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
-        let record =
-            Event::Policy { digest: assembled.policy.digest(), devices: assembled.config.devices.len() };
-        if let Err(fault) = ledger.note(record).await {
-            tracing::error!(code = %fault.code, "the policy could not be recorded");
-        }
+        ledger.note(assembled.record()).await?;
         let limits = assembled.config.limits.clone();
         let (gate, waiting) =
             Gate::new(assembled.policy, ledger.clone(), assembled.credentials, limits, clock);
@@ -130,20 +131,19 @@ impl Daemon {
         &self.addresses
     }
 
-    /// Reads the configuration again and swaps the policy; on any problem the old one stays.
-    pub async fn reload(&self, config: &Path) -> Result<(), Problems> {
+    /// Reads the configuration again, records the policy and swaps it.
+    ///
+    /// # Errors
+    /// The old policy stays.
+    pub async fn reload(&self, config: &Path) -> Result<(), StartError> {
         let assembled = assemble(config)?;
-        let record =
-            Event::Policy { digest: assembled.policy.digest(), devices: assembled.config.devices.len() };
-        if let Err(fault) = self.ledger.note(record).await {
-            tracing::error!(code = %fault.code, "the new policy could not be recorded: the old one stays");
-            return Ok(());
-        }
+        self.ledger.note(assembled.record()).await?;
         self.gate.adopt(assembled.policy);
         Ok(())
     }
 
-    /// Serves until SIGTERM or SIGINT; SIGHUP reloads.
+    /// Serves until SIGTERM or SIGINT; SIGHUP reloads. A second SIGTERM or SIGINT does not wait for running commands: the
+    /// next start calls them `indeterminate`.
     ///
     /// # Errors
     /// When signals cannot be received.
@@ -158,11 +158,15 @@ impl Daemon {
                 _ = int.recv() => break,
                 _ = hup.recv() => match self.reload(config).await {
                     Ok(()) => tracing::info!("policy reloaded"),
-                    Err(problems) => tracing::error!(%problems, "the policy was not reloaded"),
+                    Err(fault) => tracing::error!(%fault, "the policy was not reloaded"),
                 },
             }
         }
-        self.stop().await;
+        tokio::select! {
+            () = self.stop() => {}
+            _ = term.recv() => tracing::warn!("told again to stop: not waiting"),
+            _ = int.recv() => tracing::warn!("told again to stop: not waiting"),
+        }
         Ok(())
     }
 
@@ -175,8 +179,11 @@ impl Daemon {
         if tokio::time::timeout(DRAIN, self.tracker.wait()).await.is_err() {
             tracing::warn!("some sessions did not end in time");
         }
+        // With the gate the queue of refusals ends; what is in it is still written.
         drop(self.gate);
-        self.refusals.abort();
+        if tokio::time::timeout(LAST_REFUSALS, self.refusals).await.is_err() {
+            tracing::warn!("some refusals were not recorded");
+        }
         self.ledger.shutdown().await;
     }
 }

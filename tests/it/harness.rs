@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use portcullis::cli::demo::site::Site;
-use portcullis::daemon::{Daemon, SystemClock};
+use portcullis::daemon::{Daemon, StartError, SystemClock};
 use portcullis::intent::mint::Mint;
 use portcullis::sim::Behaviour;
 use portcullis::terms::{Clock, CorrelationId, Timestamp};
@@ -144,7 +144,7 @@ impl Lab {
     }
 
     /// Reads the configuration again.
-    pub(crate) fn reload(&self) -> Result<(), portcullis::terms::Problems> {
+    pub(crate) fn reload(&self) -> Result<(), StartError> {
         let daemon = self.daemon.as_ref().expect("the gate runs");
         self.runtime.block_on(daemon.reload(&self.site.config()))
     }

@@ -197,3 +197,32 @@ fn a_stop_lets_the_running_command_finish() {
     let (_, commands) = ledger(&site, &["query", "--command", "show version"]);
     assert_eq!(commands[0]["state"], "completed");
 }
+
+#[test]
+fn told_twice_to_stop_the_gate_waits_for_nobody_and_the_next_start_tells_the_truth() {
+    let (_runtime, _dir, site) = site(Behaviour { never_answers: true, ..Behaviour::default() });
+    // The router answers no preparation either, so a command never gets that far: the preparation is what hangs.
+    let mut gate = Gate::start(&site, None);
+    let mut client = gate
+        .ssh(&site, "r1")
+        .arg("show version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("ssh");
+    let hangs = || site.router("r1").is_some_and(|router| !router.sim.machine().lines().is_empty());
+    until(hangs);
+    let pid = gate.child.id().to_string();
+    let mut told = 0;
+    until(|| {
+        told += 1;
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().expect("kill");
+        assert!(sent.success() || told > 2);
+        gate.child.try_wait().expect("wait").is_some()
+    });
+    assert!((2..100).contains(&told), "told {told} times");
+    client.wait().expect("ssh");
+    drop(Gate::start(&site, None));
+    let (_, commands) = ledger(&site, &["query", "--state", "indeterminate"]);
+    assert_eq!(commands.len(), 1, "{commands:?}");
+}
