@@ -105,7 +105,7 @@ fn the_shipped_rules_let_people_read_and_no_more() {
         ("privileged", "show version | redirect flash:x", "RULE guard-leave"),
         ("privileged", "tclsh", "RULE guard-leave"),
         ("privileged", "telnet r2", "RULE guard-leave"),
-        ("config", "username x privilege 15", "RULE guard-management"),
+        ("config", "no username x", "RULE guard-management"),
         ("config-if", "shut", "DEFAULT"),
         ("config-if", "end", "permit human-read"),
     ] {

@@ -245,7 +245,7 @@ mod tests {
             let (text, _) = ask("frr", Some("privileged"), line, true).expect("read");
             serde_json::from_str::<Value>(&text).expect("json")
         };
-        let read = of("sh ver | inc x");
+        let read = of("sh ver | include x");
         assert_eq!(read["canonical"], "show version | include x");
         assert_eq!(read["stages"][0]["class"], "filter");
         let refused = of("sh ip ospf ro");

@@ -116,6 +116,7 @@ impl Build {
             ("error", [_, ..]) => facts.errors = owned(),
             ("refusal", [line]) => facts.refusal = (*line).to_owned(),
             ("leave", [line]) => facts.leave = (*line).to_owned(),
+            ("pipes", ["exact"]) => self.lexis.exact_pipes = true,
             ("live", [characters]) => self.lexis.live = (*characters).to_owned(),
             ("comment", [_, ..]) => self.comment = owned(),
             ("negation", [word]) => self.negation = (*word).to_owned(),

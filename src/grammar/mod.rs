@@ -299,11 +299,15 @@ impl Grammar {
         let Some(tree) = leaf.pipe.as_ref().and_then(|pipe| self.pipes.get(pipe)) else { return nowhere };
         match tree.tree.walk(stage, &self.lexis) {
             Walk::End { variant, words, rest: "", .. } => {
-                let Some((_, stage)) = self.variant(variant) else { return nowhere };
+                let Some((_, leaf)) = self.variant(variant) else { return nowhere };
+                let text = words.join(" ");
+                if self.lexis.exact_pipes && stage.strip_prefix(' ') != Some(&text) {
+                    return nowhere;
+                }
                 found.text.push_str(" | ");
-                found.text.push_str(&words.join(" "));
-                found.class = found.class.max(stage.class);
-                found.stages.push((stage.text.clone(), stage.class));
+                found.text.push_str(&text);
+                found.class = found.class.max(leaf.class);
+                found.stages.push((leaf.text.clone(), leaf.class));
                 None
             }
             Walk::End { rest, .. } | Walk::Unrecognized { rest } => {

@@ -1,3 +1,6 @@
+mod evasions;
+mod properties;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -88,34 +91,16 @@ fn all_problems_of_a_folder_are_reported_at_once() {
     assert_eq!(faults(body).len(), 4);
 }
 
+static SHIPPED: std::sync::LazyLock<GrammarSet> = std::sync::LazyLock::new(set);
+
 fn mode(name: &str) -> Mode {
     name.parse().expect("mode")
 }
 
 fn read(platform: &str, in_mode: &str, line: &str) -> Result<crate::command::CanonicalCommand, Code> {
-    let set = set();
-    let grammar = set.get(&platform.parse().expect("platform")).expect("grammar").clone();
+    let grammar = SHIPPED.get(&platform.parse().expect("platform")).expect("grammar");
     let line = PresentedLine::parse(line.as_bytes()).expect("line");
-    canonicalize(&grammar, grammar.parse(&mode(in_mode), &line)).map_err(|refusal| refusal.code)
-}
-
-/// Rows of the catalogue of evasions: platform, mode, what is typed, what must come of it.
-#[test]
-fn evasions_are_read_for_what_they_are() {
-    let fixture = include_str!("../../tests/fixtures/grammar/evasions.txt");
-    let mut rows = 0;
-    for row in fixture.lines().filter(|row| !row.is_empty() && !row.starts_with('#')) {
-        let fields: Vec<&str> = row.splitn(4, " ~ ").collect();
-        let [id, place, typed, expected] = fields[..] else { panic!("{row}") };
-        let (platform, in_mode) = place.split_once('/').expect("platform/mode");
-        let found = match read(platform, in_mode, typed) {
-            Ok(command) => format!("{} : {}", command.text(), command.class()),
-            Err(code) => code.as_str().to_ascii_lowercase(),
-        };
-        assert_eq!(found, expected, "{id}: {typed}");
-        rows += 1;
-    }
-    assert!(rows >= 20, "{rows}");
+    canonicalize(grammar, grammar.parse(&mode(in_mode), &line)).map_err(|refusal| refusal.code)
 }
 
 #[test]

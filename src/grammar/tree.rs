@@ -60,6 +60,8 @@ pub(super) struct Lexis {
     /// Characters that act at once on the device, even in free text.
     pub(super) live: String,
     pub(super) interfaces: Vec<String>,
+    /// A stage of a pipe must be typed as it is sent.
+    pub(super) exact_pipes: bool,
 }
 
 impl Tree {

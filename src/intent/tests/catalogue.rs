@@ -186,7 +186,7 @@ fn every_type_takes_what_it_should_and_binds_to_its_place() {
       net: {type: prefix, about: x, example: {any: 10.0.0.0/8}}
       via: {type: ipv4, about: x, example: {any: 10.1.1.1}}
       metric: {type: integer, min: 1, max: 200, about: x, example: {any: '5'}}
-      word: {type: text, about: x, example: {any: 'to AS65001; reload | no'}}
+      word: {type: text, about: x, example: {any: 'to AS65001; reload'}}
       list: {type: name, about: x, example: {any: ALLOWED}}
     plan:
       frr:
@@ -201,7 +201,7 @@ fn every_type_takes_what_it_should_and_binds_to_its_place() {
     let grammars = grammars();
     let catalogue = Catalogue::parse(&[("t.yaml".to_owned(), text)], &grammars).expect("catalogue");
     let good =
-        [("net", "10.2.0.0/16"), ("via", "10.1.1.9"), ("metric", "200"), ("word", "a | b"), ("list", "X")];
+        [("net", "10.2.0.0/16"), ("via", "10.1.1.9"), ("metric", "200"), ("word", "a ; b"), ("list", "X")];
     let plan = |change: (&str, &str)| {
         let mut values = params(&good);
         values.insert(change.0.to_owned(), change.1.to_owned());
@@ -215,7 +215,7 @@ fn every_type_takes_what_it_should_and_binds_to_its_place() {
             "ip route 10.2.0.0/16 10.1.1.9 200",
             "ip prefix-list X seq 5 permit 10.2.0.0/16",
             "interface eth0",
-            "description a | b",
+            "description a ; b",
         ]
     );
     for bad in [
