@@ -6,6 +6,7 @@ mod gate;
 mod intent;
 mod ledger;
 mod parse;
+mod stdin;
 
 use std::process::ExitCode;
 

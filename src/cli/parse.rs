@@ -1,6 +1,9 @@
 //! `portcullis parse`: how a line is read, by the very code that the gate reads it with.
 
-use std::path::PathBuf;
+mod jsonl;
+
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -13,10 +16,11 @@ use crate::terms::{Mode, PresentedLine};
 
 /// How a line is read. Exit status 0: it is one command. 1: it is refused. 2: no such platform or mode.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = JSONL)]
 pub(super) struct Args {
     /// Whose CLI, such as cisco_ios
-    #[arg(short, long)]
-    platform: String,
+    #[arg(short, long, required_unless_present = "jsonl")]
+    platform: Option<String>,
     /// Where the line is typed, such as config-if; without it where a login lands
     #[arg(short, long)]
     mode: Option<String>,
@@ -26,21 +30,58 @@ pub(super) struct Args {
     /// A JSON object
     #[arg(long)]
     json: bool,
+    /// Many lines: JSON objects from stdin, one answer for each; see --help
+    #[arg(long, conflicts_with_all = ["platform", "mode", "json", "line"])]
+    jsonl: bool,
     /// The line, as one argument
-    #[arg(allow_hyphen_values = true)]
-    line: String,
+    #[arg(allow_hyphen_values = true, required_unless_present = "jsonl")]
+    line: Option<String>,
 }
 
+const JSONL: &str = r#"With --jsonl every line of stdin is one JSON object, of at most 1 MiB:
+
+  {"platform": "cisco_ios", "mode": "privileged", "input": "conf t\nint gi0/1\n", "context": []}
+
+`mode` and `context` may be left out. A character of `input` up to U+00FF is one byte, any other
+is text in UTF-8. `context` holds lines typed before it: each must be a command and moves the mode.
+The answer is one object on a line of its own, the same fields and
+
+  "results": [{"outcome", "line", "canonical", "class", "mode_after", "redacted", "candidates",
+               "message"}]
+
+one for each line that the gate would have made of these bytes, read in the mode where the lines
+before it lead.
+
+  outcome     command, unrecognized, ambiguous, incomplete, refuse, or framing: no line at all
+  mode_after  null once a command has ended the session: what follows it is not read
+  redacted    `canonical` with the user part of URLs replaced. Today it is the same text, for no
+              URL argument takes one; free text stands as it was typed
+
+Without any line end `input` is one whole line, as in `ssh gate 'command'`. With one it is piped
+input: half a line at its end is `framing`. Blank lines and comments give no result. What makes no
+sense (no JSON, no such platform, a context that is no command) is answered with `error` and no
+results. The exit status is 0 all the same."#;
+
 pub(super) fn run(args: &Args) -> u8 {
-    match answer(args) {
-        Ok((text, code)) => {
-            say(&text);
-            code
-        }
-        Err(why) => {
-            complain(&why);
-            TROUBLE
-        }
+    let done = if args.jsonl { many(args).map(|()| OK) } else { one(args) };
+    done.unwrap_or_else(|why| {
+        complain(&why);
+        TROUBLE
+    })
+}
+
+fn one(args: &Args) -> Result<u8, String> {
+    let (text, code) = answer(args)?;
+    say(&text);
+    Ok(code)
+}
+
+fn many(args: &Args) -> Result<(), String> {
+    let set = grammars(args.grammars.as_deref())?;
+    match jsonl::run(&set, io::stdin().lock(), io::BufWriter::new(io::stdout().lock())) {
+        // A reader that went away is no error.
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => Err(format!("stdin or stdout: {fault}")),
+        _ => Ok(()),
     }
 }
 
@@ -52,29 +93,34 @@ struct Refusal {
 }
 
 fn answer(args: &Args) -> Result<(String, u8), String> {
-    let set = match &args.grammars {
-        Some(dir) => GrammarSet::load(dir),
-        None => GrammarSet::shipped(),
-    };
-    let set = set.map_err(|problems| format!("the grammars cannot be read\n{problems}"))?;
-    let grammar = platform(&set, &args.platform)?;
+    let set = grammars(args.grammars.as_deref())?;
+    let grammar = platform(&set, args.platform.as_deref().unwrap_or_default())?;
     let mode = mode(grammar, args.mode.as_deref())?;
-    Ok(match read(grammar, &mode, &args.line) {
+    let line = args.line.as_deref().unwrap_or_default();
+    Ok(match read(grammar, &mode, line) {
         Ok(command) if args.json => (command_json(&command).to_string(), OK),
         Ok(command) => (command_text(&command), OK),
         Err(refusal) if args.json => (refusal_json(&refusal).to_string(), NO),
-        Err(refusal) => (refusal_text(&refusal, &args.line), NO),
+        Err(refusal) => (refusal_text(&refusal, line), NO),
     })
 }
 
-fn platform<'s>(set: &'s GrammarSet, name: &str) -> Result<&'s Arc<Grammar>, String> {
+/// The shipped grammars, with those of `dir` in place of their own.
+pub(super) fn grammars(dir: Option<&Path>) -> Result<GrammarSet, String> {
+    dir.map_or_else(GrammarSet::shipped, GrammarSet::load)
+        .map_err(|problems| format!("the grammars cannot be read\n{problems}"))
+}
+
+/// The grammar of a platform, or which there are.
+pub(super) fn platform<'s>(set: &'s GrammarSet, name: &str) -> Result<&'s Arc<Grammar>, String> {
     let found = name.parse().ok().and_then(|platform| set.get(&platform));
     found.ok_or_else(|| {
         format!("no grammar reads `{}`; platforms: {}", printable(name), listed(set.platforms()))
     })
 }
 
-fn mode(grammar: &Grammar, name: Option<&str>) -> Result<Mode, String> {
+/// A mode by its name, or where a login lands; or which there are.
+pub(super) fn mode(grammar: &Grammar, name: Option<&str>) -> Result<Mode, String> {
     let found = match name {
         Some(name) => name.parse().ok().filter(|mode| grammar.has_mode(mode)),
         None => grammar.facts().start.first().cloned(),
@@ -95,11 +141,15 @@ fn read(grammar: &Grammar, mode: &Mode, text: &str) -> Result<CanonicalCommand, 
         column: None,
         candidates: Vec::new(),
     })?;
-    let parse = grammar.parse(mode, &line);
+    read_parse(grammar, grammar.parse(mode, &line), &line)
+}
+
+/// What a parse of `line` comes to.
+fn read_parse(grammar: &Grammar, parse: Parse, line: &PresentedLine) -> Result<CanonicalCommand, Refusal> {
     let (column, candidates) = match &parse {
         Parse::Unrecognized { column } => (Some(*column), Vec::new()),
         Parse::Ambiguous { column, candidates } => (Some(*column), candidates.clone()),
-        Parse::Incomplete { expected } => (Some(text.len().saturating_add(1)), expected.clone()),
+        Parse::Incomplete { expected } => (Some(line.as_str().len().saturating_add(1)), expected.clone()),
         Parse::Command(_) | Parse::Refused { .. } | Parse::Nothing => (None, Vec::new()),
     };
     canonicalize(grammar, parse).map_err(|refusal| Refusal { refusal, column, candidates })
@@ -193,11 +243,12 @@ mod tests {
 
     fn ask(platform: &str, mode: Option<&str>, line: &str, json: bool) -> Result<(String, u8), String> {
         answer(&Args {
-            platform: platform.to_owned(),
+            platform: Some(platform.to_owned()),
             mode: mode.map(str::to_owned),
             grammars: None,
             json,
-            line: line.to_owned(),
+            jsonl: false,
+            line: Some(line.to_owned()),
         })
     }
 

@@ -14,6 +14,7 @@ mod commands;
 mod devices;
 mod examples;
 mod harness;
+mod jsonl;
 mod lines;
 mod logins;
 mod plug;

@@ -1,0 +1,292 @@
+//! `portcullis parse --jsonl`: one JSON object per line in, one out, for linting runbooks and for tests.
+//!
+//! Each input stands for a session of its own. Its bytes are cut into lines by the reader that the gate uses for a
+//! channel without a pty, and each line is read in the mode where the commands before it lead.
+//!
+//! - `input` without any line end is what `ssh gate 'command'` sends: one whole line. With a line end in it, it is what a
+//!   client pipes into a shell: half a line at its end is never run, and is `framing` here.
+//! - Blank lines and comments give no result: the gate answers them itself.
+//! - A command that ends the session has no `mode_after`, and no line after it is read.
+//! - A line that is no command leaves the mode as it was. This says how lines read, not how a batch goes: the gate
+//!   itself stops a batch at its first refusal.
+//! - `redacted` is the canonical text with the user part of every URL replaced. Today the token type `URL` takes none
+//!   with a user part, so it is the canonical text; free text stands as it was typed.
+
+use std::io::{self, BufRead, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+use serde_json::{Map, Value};
+
+use super::super::stdin::{Given, each_line};
+use super::{Refusal, mode, platform, read_parse};
+use crate::command::CanonicalCommand;
+use crate::grammar::{Grammar, GrammarSet, Parse};
+use crate::line::{CAPACITY, Event, Input};
+use crate::terms::{Code, Mode};
+
+/// The longest line of JSON that is read, in bytes.
+const MAX_INPUT: usize = 1 << 20;
+
+/// How many results one input may have.
+const MAX_RESULTS: usize = 10_000;
+
+/// What an input's own fields are answered with.
+#[derive(Debug, Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    asked: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    results: Vec<Reading>,
+}
+
+/// How one line reads.
+#[derive(Debug, Serialize)]
+struct Reading {
+    outcome: &'static str,
+    /// As it was given, one character for each byte.
+    line: String,
+    canonical: Option<String>,
+    class: Option<&'static str>,
+    mode_after: Option<String>,
+    redacted: Option<String>,
+    candidates: Vec<String>,
+    message: Option<String>,
+}
+
+/// Answers every line of `input`.
+///
+/// # Errors
+/// When the input cannot be read or the output not be written.
+pub(super) fn run(set: &GrammarSet, input: impl BufRead, mut out: impl Write) -> io::Result<()> {
+    each_line(input, MAX_INPUT, |given| {
+        let answer = match given {
+            Given::Line(line) => answer(set, line),
+            Given::TooLong => failed(Map::new(), format!("the line is longer than {MAX_INPUT} bytes")),
+        };
+        answer.serialize(&mut Serializer::with_formatter(&mut out, Ascii))?;
+        out.write_all(b"\n")
+    })?;
+    out.flush()
+}
+
+fn answer(set: &GrammarSet, line: &[u8]) -> Answer {
+    let mut asked = match serde_json::from_slice(line) {
+        Ok(Value::Object(asked)) => asked,
+        Ok(_) => return failed(Map::new(), "not a JSON object".to_owned()),
+        Err(fault) => return failed(Map::new(), format!("not JSON: {fault}")),
+    };
+    // Answers that are asked again must not keep what was answered before.
+    for own in ["error", "results"] {
+        asked.shift_remove(own);
+    }
+    match results(set, &asked) {
+        Ok(results) => Answer { asked, error: None, results },
+        Err(why) => failed(asked, why),
+    }
+}
+
+fn failed(asked: Map<String, Value>, why: String) -> Answer {
+    Answer { asked, error: Some(why), results: Vec::new() }
+}
+
+fn results(set: &GrammarSet, asked: &Map<String, Value>) -> Result<Vec<Reading>, String> {
+    let grammar = platform(set, text(asked, "platform")?.ok_or("`platform` is missing")?)?;
+    let input = bytes(text(asked, "input")?.ok_or("`input` is missing")?);
+    let start = mode(grammar, text(asked, "mode")?)?;
+    let mut session = Session { grammar, mode: Some(start) };
+    for (number, line) in (1..).zip(context(asked)?) {
+        session.enter(&bytes(line)).map_err(|why| format!("line {number} of `context`: {why}"))?;
+    }
+    session.read(&input)
+}
+
+fn text<'a>(asked: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, String> {
+    match asked.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(format!("`{name}` is no string")),
+    }
+}
+
+fn context(asked: &Map<String, Value>) -> Result<Vec<&str>, String> {
+    let wrong = || "`context` is no list of strings".to_owned();
+    match asked.get("context") {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(lines)) => {
+            lines.iter().map(|line| line.as_str().ok_or_else(wrong)).collect::<Result<_, _>>()
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
+/// The bytes that a string stands for: `\u00XX` is the byte XX, what lies above is text.
+fn bytes(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        match u8::try_from(c) {
+            Ok(byte) => bytes.push(byte),
+            Err(_) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    bytes
+}
+
+/// Where a session stands.
+struct Session<'g> {
+    grammar: &'g Grammar,
+    /// `None`: a command has ended it.
+    mode: Option<Mode>,
+}
+
+impl Session<'_> {
+    /// Goes where `bytes` lead. What is no command leads nowhere, so nothing can be said of what comes after it.
+    fn enter(&mut self, bytes: &[u8]) -> Result<(), String> {
+        for reading in self.read(bytes)? {
+            if reading.outcome != "command" {
+                return Err(format!("{}: {}", reading.outcome, reading.message.unwrap_or_default()));
+            }
+        }
+        if self.mode.is_none() { Err("it ends the session".to_owned()) } else { Ok(()) }
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Result<Vec<Reading>, String> {
+        let mut input = Input::plain();
+        let mut readings = Vec::new();
+        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let exec = !bytes.iter().any(is_end);
+        for raw in bytes.split_inclusive(is_end) {
+            let mut event = next(&mut input, raw);
+            if exec {
+                event = event.or_else(|| next(&mut input, b"\n"));
+            }
+            self.take(event, raw, &mut readings)?;
+        }
+        input.finish_input();
+        let rest = bytes.rsplit(is_end).next().unwrap_or_default();
+        let event = input.next_event(&mut Vec::new());
+        self.take(event, rest, &mut readings)?;
+        Ok(readings)
+    }
+
+    fn take(&mut self, event: Option<Event>, raw: &[u8], readings: &mut Vec<Reading>) -> Result<(), String> {
+        let (Some(event), Some(mode)) = (event, self.mode.clone()) else { return Ok(()) };
+        let Some(reading) = self.reading(event, raw, mode) else { return Ok(()) };
+        if readings.len() >= MAX_RESULTS {
+            return Err(format!("more than {MAX_RESULTS} lines"));
+        }
+        readings.push(reading);
+        Ok(())
+    }
+
+    fn reading(&mut self, event: Event, raw: &[u8], mode: Mode) -> Option<Reading> {
+        match event {
+            Event::Line(line) => {
+                let parse = self.grammar.parse(&mode, &line);
+                if matches!(parse, Parse::Nothing) {
+                    return None;
+                }
+                Some(match read_parse(self.grammar, parse, &line) {
+                    Ok(command) => self.command(&command, line.as_str()),
+                    Err(refusal) => refused(refusal, line.as_str(), &mode),
+                })
+            }
+            Event::Framing(fault) => Some(Reading {
+                line: raw
+                    .iter()
+                    .filter(|byte| !matches!(byte, b'\r' | b'\n'))
+                    .copied()
+                    .map(char::from)
+                    .collect(),
+                message: Some(fault.to_string()),
+                ..Reading::nothing("framing", &mode)
+            }),
+            Event::Blank
+            | Event::Interrupt
+            | Event::EndMode
+            | Event::Eof
+            | Event::Help(_)
+            | Event::Overflow => None,
+        }
+    }
+
+    fn command(&mut self, command: &CanonicalCommand, line: &str) -> Reading {
+        self.mode = (!command.ends_session()).then(|| command.next_mode().clone());
+        let ends = command.ends_session().then(|| "ends the session: what follows is not read".to_owned());
+        Reading {
+            outcome: "command",
+            line: line.to_owned(),
+            canonical: Some(command.text().to_owned()),
+            class: Some(command.class().as_str()),
+            mode_after: self.mode.as_ref().map(ToString::to_string),
+            redacted: Some(command.text().to_owned()),
+            candidates: Vec::new(),
+            message: ends,
+        }
+    }
+}
+
+impl Reading {
+    fn nothing(outcome: &'static str, mode: &Mode) -> Self {
+        Self {
+            outcome,
+            line: String::new(),
+            canonical: None,
+            class: None,
+            mode_after: Some(mode.to_string()),
+            redacted: None,
+            candidates: Vec::new(),
+            message: None,
+        }
+    }
+}
+
+fn refused(refusal: Refusal, line: &str, mode: &Mode) -> Reading {
+    let Refusal { refusal, candidates, .. } = refusal;
+    let (outcome, class) = match refusal.code {
+        Code::Ambiguous => ("ambiguous", None),
+        Code::Incomplete => ("incomplete", None),
+        Code::Refused => ("refuse", Some("refuse")),
+        _ => ("unrecognized", None),
+    };
+    let canonical = refusal.text.filter(|text| !text.is_empty());
+    Reading {
+        line: line.to_owned(),
+        redacted: canonical.clone(),
+        canonical,
+        class,
+        candidates,
+        message: Some(refusal.detail).filter(|detail| !detail.is_empty()),
+        ..Reading::nothing(outcome, mode)
+    }
+}
+
+/// What the reader makes of bytes that hold at most one line end, however many they are.
+fn next(input: &mut Input, bytes: &[u8]) -> Option<Event> {
+    bytes.chunks(CAPACITY).find_map(|chunk| {
+        input.feed(chunk);
+        input.next_event(&mut Vec::new())
+    })
+}
+
+/// JSON in printable ASCII: what was given may hold control characters that a terminal would act on.
+struct Ascii;
+
+impl Formatter for Ascii {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+            return out.write_all(fragment.as_bytes());
+        }
+        for c in fragment.chars() {
+            if matches!(c, ' '..='~') {
+                out.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?;
+                continue;
+            }
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+        }
+        Ok(())
+    }
+}
