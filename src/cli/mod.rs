@@ -1,8 +1,10 @@
 //! The command line: each subcommand is one file.
 
+mod ascii;
 pub mod demo;
 mod explain;
 mod gate;
+mod grammar;
 mod intent;
 mod ledger;
 mod parse;
@@ -47,6 +49,8 @@ enum Command {
     Check(gate::CheckArgs),
     /// Show how a line is read: canonical form, class, arguments, next mode
     Parse(parse::Args),
+    /// Check grammars, measure them, read them
+    Grammar(grammar::Args),
     /// Mint and plan intents, for labs and tests
     Intent(intent::Args),
     /// Ask the ledger: timeline, query, verify
@@ -65,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => gate::run(&args),
         Command::Check(args) => gate::check(&args),
         Command::Parse(args) => parse::run(&args),
+        Command::Grammar(args) => grammar::run(&args),
         Command::Intent(args) => intent::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Explain(args) => explain::run(&args),

@@ -5,7 +5,9 @@
 
 mod compile;
 mod file;
+mod only;
 mod pattern;
+mod reference;
 mod shipped;
 mod token;
 mod tree;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 pub use pattern::{Pattern, Spelling};
+pub use reference::Production;
 pub use token::{TYPES, TokenType};
 
 use crate::sys;
@@ -432,6 +435,9 @@ fn read_folder(dir: &Path) -> Result<Folder, Vec<Problem>> {
 }
 
 fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> Problem {
-    let span = Span { file: path.display().to_string().into(), line: 1, column: 1 };
-    Problem::new(span, format!("cannot be read: {why}"))
+    Problem::new(start(path), format!("cannot be read: {why}"))
+}
+
+fn start(path: &Path) -> Span {
+    Span { file: path.display().to_string().into(), line: 1, column: 1 }
 }

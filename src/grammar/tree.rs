@@ -100,6 +100,11 @@ impl Tree {
         })
     }
 
+    /// Every spelling in it.
+    pub(super) fn ends(&self) -> impl Iterator<Item = VariantId> {
+        self.nodes.iter().filter_map(|node| node.end)
+    }
+
     /// Walks `line` from the root.
     pub(super) fn walk<'a>(&self, line: &'a str, lexis: &Lexis) -> Walk<'a> {
         let mut at: NodeId = 0;

@@ -15,9 +15,10 @@
 use std::io::{self, BufRead, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, Serializer};
+use serde_json::ser::Serializer;
 use serde_json::{Map, Value};
 
+use super::super::ascii::Ascii;
 use super::super::stdin::{Given, each_line};
 use super::{Refusal, mode, platform, read_parse};
 use crate::command::CanonicalCommand;
@@ -268,25 +269,4 @@ fn next(input: &mut Input, bytes: &[u8]) -> Option<Event> {
         input.feed(chunk);
         input.next_event(&mut Vec::new())
     })
-}
-
-/// JSON in printable ASCII: what was given may hold control characters that a terminal would act on.
-struct Ascii;
-
-impl Formatter for Ascii {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
-            return out.write_all(fragment.as_bytes());
-        }
-        for c in fragment.chars() {
-            if matches!(c, ' '..='~') {
-                out.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?;
-                continue;
-            }
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-        }
-        Ok(())
-    }
 }
