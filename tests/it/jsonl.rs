@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::harness::run;
+use super::harness::{Lab, run};
 
 fn portcullis(stdin: &[u8]) -> Vec<Value> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
@@ -76,9 +76,15 @@ fn bytes_are_cut_as_the_gate_cuts_them() {
         (&half[1]["line"], &half[1]["message"]),
         (&json!("sh clo"), &json!("the line was not finished"))
     );
-    for bad in
-        ["sh\u{9b}ver", "sh\0ver", "sh ver\x1b[A", "sh ver\u{2028}", "show\u{a0}version", "show\tversion"]
-    {
+    for bad in [
+        "sh\u{9b}ver",
+        "sh\0ver",
+        "sh ver\x1b[A",
+        "sh ver\u{2028}",
+        "show\u{a0}version",
+        "show\tversion",
+        "show\x7f",
+    ] {
         let results = input(bad);
         assert_eq!(column(&results, "outcome"), ["framing"], "{bad:?}");
         assert!(results[0]["canonical"].is_null(), "{bad:?}");
@@ -160,4 +166,32 @@ fn one_way_of_asking_excludes_the_other() {
         command.arg("parse").args(args);
         assert_eq!(run(command, b"").status, Some(2), "{args:?}");
     }
+}
+
+#[test]
+fn the_gate_itself_says_the_same() {
+    let mut lab = Lab::new();
+    for (typed, outcome, code) in [
+        ("frobnicate", "unrecognized", "UNRECOGNIZED"),
+        ("s", "ambiguous", "AMBIGUOUS"),
+        ("show", "incomplete", "INCOMPLETE"),
+        ("show version\0", "framing", "FRAMING"),
+        ("write erase", "refuse", "REFUSED"),
+        ("relo", "command", "DEFAULT"),
+    ] {
+        assert_eq!(column(&input(typed), "outcome"), [outcome], "{typed:?}");
+        let seen = lab.exec_raw("core1", typed.as_bytes());
+        assert!(seen.contains(&format!("[{code}]")), "{typed:?}: {seen:?}");
+    }
+    let piped = "sh ver\n\n! a comment\nsh ip int br\r\nsh clo";
+    let results = input(piped);
+    lab.alice("core1", &[], piped.as_bytes());
+    assert_eq!(
+        column(&results, "canonical")[..2],
+        lab.ran("core1"),
+        "what reads as a command is what was sent"
+    );
+    assert_eq!(column(&results, "outcome"), ["command", "command", "framing"]);
+    lab.stop();
+    assert_eq!(lab.records().iter().filter(|record| record["code"] == "FRAMING").count(), 2);
 }
