@@ -377,7 +377,15 @@ impl GrammarSet {
                 hash.update(Sha256::digest(source.text.as_bytes()));
             }
             match compile::compile(&sources) {
-                Ok(grammar) => drop(grammars.insert(grammar.platform.clone(), Arc::new(grammar))),
+                Ok(grammar) => {
+                    let platform = grammar.platform.clone();
+                    if let (Some(_), Some(source)) =
+                        (grammars.insert(platform, Arc::new(grammar)), sources.first())
+                    {
+                        let span = Span { file: source.name.clone(), line: 1, column: 1 };
+                        problems.push(Problem::new(span, "another folder declares the same platform"));
+                    }
+                }
                 Err(more) => problems.extend(more.into_vec()),
             }
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Folder, GrammarSet, read_folder, start, subfolders, unreadable};
-use crate::terms::{Problem, Problems};
+use super::{Folder, GrammarSet, read_folder, subfolders, unreadable};
+use crate::terms::Problems;
 
 impl GrammarSet {
     /// The grammars in `dir`, without those that are shipped: one platform, if grammar files stand in it, or one for each
@@ -29,10 +29,6 @@ impl GrammarSet {
             let none = "there is no `*.grammar` file in it, nor in a folder below it";
             return Err(Problems::one(unreadable(dir, &none)));
         }
-        let set = Self::compile(&folders)?;
-        if set.grammars.len() < folders.len() {
-            return Err(Problems::one(Problem::new(start(dir), "two folders declare the same platform")));
-        }
-        Ok(set)
+        Self::compile(&folders)
     }
 }
