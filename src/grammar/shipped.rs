@@ -16,7 +16,7 @@ macro_rules! files {
 
 files! {
     "cisco_ios": "_platform.grammar", "show.grammar", "exec.grammar", "config.grammar", "interface.grammar", "router_bgp.grammar";
-    "frr": "_platform.grammar", "show.grammar", "exec.grammar", "config.grammar", "interface.grammar", "router_bgp.grammar";
+    "frr": "_platform.grammar", "show.grammar", "exec.grammar", "config.grammar", "interface.grammar", "router_bgp.grammar", "unread.grammar";
 }
 
 pub(super) fn folders() -> BTreeMap<String, Folder> {

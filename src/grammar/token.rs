@@ -109,8 +109,9 @@ fn within(word: &str, low: u64, high: u64) -> Option<String> {
 fn prefix(word: &str) -> Option<String> {
     let (address, length) = word.split_once('/')?;
     let address: Ipv4Addr = address.parse().ok()?;
-    let length = within(length, 0, 32)?;
-    Some(format!("{address}/{length}"))
+    // FRR takes `/024` for some commands and not for others; nobody types it by habit.
+    let plain = within(length, 0, 32)?;
+    (plain == length).then(|| format!("{address}/{length}"))
 }
 
 fn is_word(word: &str, extra: &str) -> bool {

@@ -74,7 +74,7 @@ fn value(kind: TokenType, seed: usize, interfaces: &[String]) -> String {
             if seed.is_multiple_of(3) { format!("00{number}") } else { number.to_string() }
         }
         TokenType::Ipv4 => pick(&["10.0.0.1", "0.0.0.0", "255.255.255.255", "192.0.2.200"]),
-        TokenType::Ipv4Prefix => pick(&["10.0.0.0/8", "0.0.0.0/0", "192.0.2.1/032", "10.1.2.3/7"]),
+        TokenType::Ipv4Prefix => pick(&["10.0.0.0/8", "0.0.0.0/0", "192.0.2.1/32", "10.1.2.3/7"]),
         TokenType::Ipv6 => pick(&["::", "2001:DB8::1", "2001:db8:0:0:0:0:0:1", "::ffff:10.0.0.1", "fe80::1"]),
         TokenType::Interface if interfaces.is_empty() => pick(&["eth0", "lo", "br-lan_1.20", "E"]),
         TokenType::Interface => {
