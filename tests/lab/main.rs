@@ -1,7 +1,7 @@
 //! End-to-end tests: real clients, the real binary, real FRR routers behind OpenSSH.
 //!
 //! `tests/lab/run` builds the lab and runs them; without it each fails with that advice. Nothing of the gate's own
-//! code is used here but the minter: what is tested is what the binary does.
+//! code is used here but the minter, and the grammar where it is held against a router's own.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -15,7 +15,9 @@ mod changes;
 mod client;
 mod crashes;
 mod denials;
+mod differential;
 mod failures;
+mod generate;
 mod process;
 mod reads;
 mod router;

@@ -102,6 +102,17 @@ impl Router {
         output(vtysh.args(["-H", "/dev/null", "-c", command]))
     }
 
+    /// Lines typed into one vtysh, as a person does, with its prompts and what it answers. The last prompt is there.
+    pub(crate) fn typed_in_one_session(&self, lines: &[&str]) -> String {
+        let mut vtysh = Command::new("vtysh");
+        vtysh.arg("--vty_socket").arg(self.dir.join("run")).arg("--config_dir").arg(self.dir.join("etc"));
+        // Wide, so that nothing wraps; without a pager.
+        vtysh.args(["-H", "/dev/null"]).env("COLUMNS", "500").env("TERM", "dumb").env_remove("VTYSH_PAGER");
+        let seen = run(&mut vtysh, format!("{}\n", lines.join("\n")).as_bytes());
+        assert_eq!(seen.status, Some(0), "{lines:?}: {}", seen.text());
+        seen.out
+    }
+
     /// Every line that came over SSH, in order; a line equal to the one before it is not there again.
     pub(crate) fn lines(&self) -> Vec<String> {
         read_to_string(self.dir.join("lines")).expect("lines").lines().map(str::to_owned).collect()
