@@ -29,7 +29,7 @@ use sha2::Sha256;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-pub use read::{Filter, Line, bodies, latest_note, query, refusals, timeline};
+pub use read::{Filter, bodies, latest_note, query, refusals, timeline};
 pub use record::{
     Closed, Event, Facts, Finished, KINDS, Kind, OpenSession, Outcome, OutcomeState, SessionEnd, SessionOpen,
     Started, TokenUse, hex,

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
+use super::record::hex;
 use super::tree::Hash;
 
 /// The signature type of Ed25519 in a verifier key (C2SP signed-note).
@@ -143,8 +144,4 @@ fn parse(text: &str) -> Result<Checkpoint, NoteError> {
         && size.bytes().all(|b| b.is_ascii_digit());
     let size = canonical.then(|| size.parse().ok()).flatten().ok_or(NoteError::Form)?;
     Ok(Checkpoint { origin: origin.to_owned(), size, root })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

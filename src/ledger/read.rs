@@ -35,25 +35,6 @@ pub struct Filter {
     pub limit: u32,
 }
 
-/// One command of the ledger with its outcome.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Column name and value, in the order of the view.
-    pub fields: Map<String, Value>,
-}
-
-impl Line {
-    /// A column as text, empty when it is null.
-    #[must_use]
-    pub fn text(&self, name: &str) -> String {
-        match self.fields.get(name) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        }
-    }
-}
-
 const COLUMNS: [&str; 15] = [
     "seq", "ts", "txn", "did", "sid", "device", "subject", "ticket", "verdict", "code", "class", "command",
     "rules", "state", "sha256",
@@ -62,11 +43,11 @@ const COLUMNS: [&str; 15] = [
 /// The identity behind the random id, beside the view's own columns: erased identities leave the id alone.
 const IDENTITY: &str = "(SELECT s.identity FROM subject s WHERE s.subject = v_command.subject) AS identity";
 
-/// Commands that fit, the newest last.
+/// Commands that fit with their outcomes, the newest last: column name and value, in the order of the view.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub async fn query(path: &Path, filter: &Filter) -> Result<Vec<Line>, OpenError> {
+pub async fn query(path: &Path, filter: &Filter) -> Result<Vec<Map<String, Value>>, OpenError> {
     let mut connection = store::reader(path).await?;
     let fault = |fault: sqlx::Error| OpenError::database(path, &fault);
     let subject = match &filter.subject {
@@ -102,7 +83,7 @@ pub async fn query(path: &Path, filter: &Filter) -> Result<Vec<Line>, OpenError>
     Ok(rows.iter().rev().map(line).collect())
 }
 
-fn line(row: &sqlx::sqlite::SqliteRow) -> Line {
+fn line(row: &sqlx::sqlite::SqliteRow) -> Map<String, Value> {
     let value = |name: &str| {
         let text = row.try_get_unchecked::<Option<String>, _>(name).ok().flatten();
         let number = row.try_get_unchecked::<Option<i64>, _>(name).ok().flatten();
@@ -113,7 +94,7 @@ fn line(row: &sqlx::sqlite::SqliteRow) -> Line {
         }
     };
     let names = COLUMNS.iter().chain(&["identity"]);
-    Line { fields: names.map(|name| ((*name).to_owned(), value(name))).collect() }
+    names.map(|name| ((*name).to_owned(), value(name))).collect()
 }
 
 async fn subject_of(connection: &mut SqliteConnection, identity: &str) -> Result<String, sqlx::Error> {

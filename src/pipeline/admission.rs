@@ -23,7 +23,7 @@ pub struct Login {
     principal: Arc<Principal>,
     device: DeviceName,
     peer: SocketAddr,
-    key: Arc<[u8]>,
+    key: Arc<PublicKey>,
     /// Whether the key came in a certificate.
     certified: bool,
     key_fingerprint: Arc<str>,
@@ -73,16 +73,21 @@ impl Login {
     /// with its key, the device.
     ///
     /// # Errors
-    /// [`Code::PrincipalUnknown`], [`Code::DeviceUnknown`], or why the token is believed no more.
+    /// [`Code::PrincipalUnknown`], [`Code::TokenMissing`], [`Code::DeviceUnknown`], or why the token is believed no more.
     pub fn still_stands(&self, policy: &Policy) -> Result<(), Code> {
         let principal = policy.principal(&self.principal.name).ok_or(Code::PrincipalUnknown)?;
-        let is_this = |key: &PublicKey| key.to_bytes().is_ok_and(|blob| *blob == *self.key);
         let known = match self.certified {
-            true => principal.user_ca == self.principal.user_ca,
-            false => principal.keys.iter().any(is_this),
+            true => {
+                principal.user_ca == self.principal.user_ca
+                    && principal.cert_principals == self.principal.cert_principals
+            }
+            false => has_key(principal, &self.key),
         };
         if !known {
             return Err(Code::PrincipalUnknown);
+        }
+        if needs_token(principal) && self.intent.is_none() {
+            return Err(Code::TokenMissing);
         }
         if let Some(intent) = &self.intent {
             policy.trust.still_believes(intent.token()).map_err(|fault| fault.code)?;
@@ -149,7 +154,8 @@ pub fn by_token(login: &Login, token: &[u8], now: Timestamp) -> Result<Login, Co
         return if same { Ok(login.clone()) } else { Err(Code::TokenConflict) };
     }
     let device = login.device().ok_or(Code::DeviceUnknown)?;
-    let presented = Presentation { device: &device.name, platform: &device.platform, key: Some(&login.key) };
+    let blob = login.key.to_bytes().map_err(|_| Code::CnfMismatch)?;
+    let presented = Presentation { device: &device.name, platform: &device.platform, key: Some(&blob) };
     let verified = token::verify(&login.policy.trust, token, &presented, now).map_err(|fault| {
         tracing::info!(code = %fault.code, detail = %fault.detail, "token refused");
         fault.code
@@ -171,14 +177,13 @@ fn admit(
     key: &PublicKey,
     certified: bool,
 ) -> Result<Admitted, Code> {
-    let blob = key.to_bytes().map_err(|_| Code::PrincipalUnknown)?;
     let carrier = principal.token;
     let login = Login {
         policy: policy.clone(),
         principal,
         device,
         peer,
-        key: blob.into(),
+        key: Arc::new(key.clone()),
         certified,
         key_fingerprint: key.fingerprint(crate::ssh::keys::HashAlg::Sha256).to_string().into(),
         intent: None,

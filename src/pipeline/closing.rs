@@ -19,7 +19,7 @@ pub(super) struct Closing(Option<Write>);
 impl Closing {
     /// Starts to write an outcome. The one before it is settled first.
     pub(super) async fn add(&mut self, gate: &Gate, finished: Finished) -> Option<Code> {
-        let before = self.settle_all().await;
+        let before = self.settle().await;
         let mut write: Write = Box::pin(write(gate.ledger().clone(), finished));
         // Polled once, so that it is in the writer's queue before the next decision is.
         let done = tokio::select! {
@@ -47,11 +47,6 @@ impl Closing {
         let code = write.await;
         self.0 = None;
         code
-    }
-
-    /// The same, for the end of a session.
-    pub(super) async fn settle_all(&mut self) -> Option<Code> {
-        self.settle().await
     }
 }
 

@@ -177,6 +177,14 @@ fn a_key_that_a_reload_takes_away_does_nothing_more() {
 }
 
 #[test]
+fn who_must_bring_a_token_after_a_reload_does_nothing_more_without_one() {
+    let lab = Lab::new();
+    let text = std::fs::read_to_string(lab.site.config()).expect("configuration");
+    let seen = over_a_reload(&lab, text.replace("groups: [noc], token: none", "groups: [noc], token: env"));
+    assert!(seen.contains("[TOKEN_MISSING]"), "{seen}");
+}
+
+#[test]
 fn a_token_whose_key_a_reload_revokes_does_nothing_more() {
     let lab = Lab::new();
     let text = std::fs::read_to_string(lab.site.config()).expect("configuration");

@@ -224,8 +224,7 @@ async fn query(query: &Query) -> Answer {
         limit: query.limit,
     };
     let lines = ledger::query(&query.place.path()?, &filter).await.map_err(|fault| fault.to_string())?;
-    let records: Vec<Record> = lines.into_iter().map(|line| line.fields).collect();
-    Ok(listed(&records, query.json, &show::commands, "no command fits"))
+    Ok(listed(&lines, query.json, &show::commands, "no command fits"))
 }
 
 async fn verify(path: &Path, key: Option<&str>, kept: Option<&Path>, json: bool) -> Answer {
