@@ -1,6 +1,7 @@
 //! The command line: each subcommand is one file.
 
 mod ascii;
+mod follow;
 pub mod demo;
 mod explain;
 mod gate;

@@ -150,7 +150,9 @@ fn read_parse(grammar: &Grammar, parse: Parse, line: &PresentedLine) -> Result<C
         Parse::Unrecognized { column } => (Some(*column), Vec::new()),
         Parse::Ambiguous { column, candidates } => (Some(*column), candidates.clone()),
         Parse::Incomplete { expected } => (Some(line.as_str().len().saturating_add(1)), expected.clone()),
-        Parse::Command(_) | Parse::Refused { .. } | Parse::Nothing => (None, Vec::new()),
+        Parse::Command(_) | Parse::Block(_) | Parse::Moved(_) | Parse::Refused { .. } | Parse::Nothing => {
+            (None, Vec::new())
+        }
     };
     canonicalize(grammar, parse).map_err(|refusal| Refusal { refusal, column, candidates })
 }

@@ -30,6 +30,9 @@ pub fn canonicalize(grammar: &Grammar, parse: Parse) -> Result<CanonicalCommand,
             platform: grammar.platform().clone(),
             mode: found.mode,
             text: found.text,
+            sent: found.sent,
+            renames: found.renames,
+            block: found.block,
             leaf: found.leaf,
             variant: found.variant,
             class: found.class,
@@ -59,6 +62,11 @@ pub fn canonicalize(grammar: &Grammar, parse: Parse) -> Result<CanonicalCommand,
         Parse::Refused { text, why } => {
             Err(ParseRefusal { code: Code::Refused, detail: printable(&why), text: Some(text) })
         }
+        Parse::Block(opening) => refuse(
+            Code::Incomplete,
+            format!("`{}` opens a block, whose lines are not here", printable(opening.text())),
+        ),
+        Parse::Moved(_) => refuse(Code::Incomplete, "it only moves the context of a session".to_owned()),
         Parse::Nothing => refuse(Code::Incomplete, "nothing was typed".to_owned()),
     }
 }

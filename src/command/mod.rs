@@ -6,10 +6,12 @@ mod canonicalize;
 
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 pub use canonicalize::{ParseRefusal, canonicalize};
 
-use crate::grammar::Answer;
-use crate::terms::{Class, Mode, Platform};
+use crate::grammar::{Answer, Block};
+use crate::terms::{Class, Hidden, Mode, Platform};
 
 /// One command in full words and normal form, with what the grammar knows of it.
 ///
@@ -19,6 +21,9 @@ pub struct CanonicalCommand {
     platform: Platform,
     mode: Mode,
     text: String,
+    sent: Option<Hidden>,
+    renames: Option<String>,
+    block: Option<Block>,
     leaf: Arc<str>,
     variant: u32,
     class: Class,
@@ -62,10 +67,39 @@ impl CanonicalCommand {
         &self.mode
     }
 
-    /// The canonical text, without a line end: what rules, ledger and device see.
+    /// The canonical text, without a line end: what rules and ledger see. A secret in it is `<redacted>`; the lines of
+    /// a block follow behind line feeds.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The line that the device sees, without its end: the text, with its secrets, without the lines of a block. Never
+    /// to be shown or recorded.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        match &self.sent {
+            Some(sent) => sent.text(),
+            None => self.text.split('\n').next().unwrap_or_default(),
+        }
+    }
+
+    /// Whether the device is sent something that the text does not show.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        self.sent.is_some()
+    }
+
+    /// The lines that follow, once the device waits for them.
+    #[must_use]
+    pub fn block(&self) -> Option<&Block> {
+        self.block.as_ref()
+    }
+
+    /// The name in the prompt afterwards, where it becomes another one.
+    #[must_use]
+    pub fn renames(&self) -> Option<&str> {
+        self.renames.as_deref()
     }
 
     /// The production it is an instance of, as its grammar file writes it.
@@ -122,10 +156,17 @@ impl CanonicalCommand {
         self.close
     }
 
-    /// The bytes that are sent for it: canonical text and one line end, nothing else (P1).
+    /// The bytes that are sent for it: its line and one line end, nothing else (P1). The lines of a block follow one by
+    /// one, see [`CanonicalCommand::render_line`].
     #[must_use]
-    pub fn render(&self) -> String {
-        format!("{}{}", self.text, self.eol)
+    pub fn render(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{}{}", self.line(), self.eol))
+    }
+
+    /// The bytes that are sent for one line of its block.
+    #[must_use]
+    pub fn render_line(&self, number: usize) -> Option<String> {
+        self.block.as_ref()?.lines.get(number).map(|line| format!("{line}{}", self.eol))
     }
 
     /// The questions that may follow and their answers.
@@ -150,6 +191,9 @@ impl CanonicalCommand {
             platform: platform.parse().expect("platform"),
             mode: mode.parse().expect("mode"),
             text: text.to_owned(),
+            sent: None,
+            renames: None,
+            block: None,
             leaf: text.into(),
             variant: u32::MAX,
             class,

@@ -1,5 +1,7 @@
 //! What the device's prompt is, and which mode it stands for.
 
+use std::sync::Arc;
+
 use crate::command::CanonicalCommand;
 use crate::grammar::Grammar;
 use crate::terms::Mode;
@@ -20,15 +22,10 @@ impl Prompt {
     pub(super) fn first(grammar: &Grammar, line: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(line).ok()?;
         grammar.facts().start.iter().find_map(|mode| {
-            let name = text.strip_suffix(grammar.prompt_suffix(mode).filter(|suffix| !suffix.is_empty())?)?;
+            let suffix = grammar.prompt_form(mode)?.plain().filter(|suffix| !suffix.is_empty())?;
+            let name = text.strip_suffix(suffix)?;
             is_name(name).then(|| Self { name: name.to_owned(), text: text.to_owned(), mode: mode.clone() })
         })
-    }
-
-    /// The same device in another mode.
-    pub(super) fn in_mode(&self, grammar: &Grammar, mode: &Mode) -> Option<Self> {
-        let text = format!("{}{}", self.name, grammar.prompt_suffix(mode)?);
-        Some(Self { name: self.name.clone(), text, mode: mode.clone() })
     }
 
     pub(super) fn text(&self) -> &str {
@@ -49,12 +46,13 @@ fn is_name(text: &str) -> bool {
 /// The prompts that may follow a command.
 #[derive(Debug)]
 pub(super) struct Expected {
-    /// As the grammar predicts.
-    next: Prompt,
+    grammar: Arc<Grammar>,
     /// Where the command was typed.
-    same: Prompt,
-    /// Every other mode: a surprise, but told at once.
-    others: Vec<Prompt>,
+    now: Prompt,
+    /// As the grammar predicts.
+    next: Mode,
+    /// The device's name afterwards.
+    name: String,
 }
 
 /// Which prompt a line is.
@@ -67,29 +65,55 @@ pub(super) struct Seen {
 
 impl Expected {
     /// None when the grammar has no such mode.
-    pub(super) fn after(grammar: &Grammar, now: &Prompt, command: &CanonicalCommand) -> Option<Self> {
-        let others = grammar.modes().filter(|mode| *mode != command.mode() && *mode != command.next_mode());
-        Some(Self {
-            next: now.in_mode(grammar, command.next_mode())?,
-            same: now.in_mode(grammar, command.mode())?,
-            others: others.filter_map(|mode| now.in_mode(grammar, mode)).collect(),
+    pub(super) fn after(grammar: &Arc<Grammar>, now: &Prompt, command: &CanonicalCommand) -> Option<Self> {
+        let known = [command.mode(), command.next_mode()].iter().all(|mode| grammar.has_mode(mode));
+        known.then(|| Self {
+            grammar: grammar.clone(),
+            now: now.clone(),
+            next: command.next_mode().clone(),
+            name: command.renames().unwrap_or(&now.name).to_owned(),
         })
     }
 
     /// Whether an unfinished line is, or ends in, a prompt. `failed`: the device complained, so it will have stayed.
     pub(super) fn find(&self, line: &[u8], failed: bool) -> Option<Seen> {
-        let (first, second) = if failed { (&self.same, &self.next) } else { (&self.next, &self.same) };
-        let seen = |prompt: &Prompt, sure| Seen { prompt: prompt.clone(), sure };
-        let whole = |prompt: &&Prompt| prompt.text.as_bytes() == line;
-        let ends = |prompt: &&Prompt| line.ends_with(prompt.text.as_bytes());
-        if let Some(prompt) = [first, second].into_iter().find(whole) {
+        let line = &*String::from_utf8_lossy(line);
+        let seen = |prompt: Prompt, sure| Seen { prompt, sure };
+        let same = || (line == self.now.text).then(|| self.now.clone());
+        let next = || self.in_next(line);
+        let likely = if failed { same().or_else(next) } else { next().or_else(same) };
+        if let Some(prompt) = likely {
             return Some(seen(prompt, true));
         }
-        self.others
-            .iter()
-            .find(whole)
-            .or_else(|| [first, second].into_iter().find(ends))
-            .map(|prompt| seen(prompt, false))
+        // Every other mode: a surprise, but told at once.
+        let elsewhere = || {
+            let others = self.grammar.modes().filter(|mode| **mode != self.next && *mode != self.now.mode());
+            others.into_iter().find_map(|mode| self.in_mode(&self.now.name, mode, line))
+        };
+        elsewhere().or_else(|| self.at_the_end(line, failed)).map(|prompt| seen(prompt, false))
+    }
+
+    /// In the same mode nothing of a prompt changes, unless the command renames the device.
+    fn in_next(&self, line: &str) -> Option<Prompt> {
+        if self.next == *self.now.mode() && self.name == self.now.name {
+            return (line == self.now.text).then(|| self.now.clone());
+        }
+        self.in_mode(&self.name, &self.next, line)
+    }
+
+    fn in_mode(&self, name: &str, mode: &Mode, line: &str) -> Option<Prompt> {
+        let fits = self.grammar.prompt_form(mode)?.is(line.strip_prefix(name)?);
+        fits.then(|| Prompt { name: name.to_owned(), text: line.to_owned(), mode: mode.clone() })
+    }
+
+    /// A prompt behind output that had no line end.
+    fn at_the_end(&self, line: &str, failed: bool) -> Option<Prompt> {
+        let tails = |name: &str| {
+            line.match_indices(name).filter_map(|(at, _)| line.get(at..)).collect::<Vec<_>>()
+        };
+        let next = || tails(&self.name).into_iter().find_map(|tail| self.in_next(tail));
+        let same = || line.ends_with(&self.now.text).then(|| self.now.clone());
+        if failed { same().or_else(next) } else { next().or_else(same) }
     }
 }
 

@@ -52,7 +52,7 @@ impl Relay {
             grammar,
             expected,
             answers: command.answers().to_vec(),
-            echo: Some(Echo::new(command.text())),
+            echo: Some(Echo::new(command.line())),
             eraser: None,
             filter: Filter::new(newline),
             line_start: true,

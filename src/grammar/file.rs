@@ -20,6 +20,7 @@ use crate::terms::{Problem, Span};
 pub(super) enum Item {
     Platform(Platform),
     Pipe { name: Named, productions: Vec<Production> },
+    Tree { name: Named, productions: Vec<Production> },
     Mode(Mode),
     Example(Example),
 }
@@ -46,12 +47,23 @@ pub(super) struct Setting {
 #[derive(Debug)]
 pub(super) struct Mode {
     pub(super) name: Named,
-    pub(super) configuration: bool,
-    pub(super) prompt: String,
+    /// Empty where the block only adds productions.
+    pub(super) header: Vec<Heading>,
     pub(super) productions: Vec<Production>,
 }
 
-#[derive(Debug)]
+/// One part of a mode's header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Heading {
+    Parent(Named),
+    Walkup,
+    Also(Named),
+    Configuration,
+    Prompt(String),
+    Banner(String),
+}
+
+#[derive(Clone, Debug)]
 pub(super) struct Production {
     pub(super) at: usize,
     pub(super) text: String,
@@ -67,7 +79,12 @@ pub(super) enum Element {
     Type(Named),
     Range(u64, u64),
     Optional(Vec<Element>),
+    /// Optional only when the command is negated.
+    Negatable(Vec<Element>),
     Either(Vec<Vec<Element>>),
+    /// Any number of them, at least one, in any order.
+    Many(Vec<Vec<Element>>),
+    Reference(Named),
 }
 
 #[derive(Clone, Debug)]
@@ -77,6 +94,21 @@ pub(super) enum Effect {
     Close,
     Ask { question: String, reply: String },
     Why(String),
+    Sends(String),
+    Renames,
+    /// `until`: the last line of the block; none where a delimiter ends it.
+    Block { state: String, until: Option<String> },
+    Beginnings,
+    Move(Move),
+}
+
+/// How a command moves the context in which a reference goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Move {
+    Edit,
+    Top,
+    Up,
+    Exit,
 }
 
 #[derive(Debug)]
@@ -172,7 +204,7 @@ impl Reader {
         let mut items = Vec::new();
         while !rest.is_empty() {
             let (after, item) =
-                context("`platform`, `mode`, `pipe` or `example`", |i| self.item(i)).parse(rest)?;
+                context("`platform`, `mode`, `tree`, `pipe` or `example`", |i| self.item(i)).parse(rest)?;
             items.push(item);
             (rest, ()) = gap(after)?;
         }
@@ -183,7 +215,14 @@ impl Reader {
         alt((
             map(preceded(keyword("platform"), cut(|i| self.platform(i))), Item::Platform),
             map(preceded(keyword("mode"), cut(|i| self.mode(i))), Item::Mode),
-            preceded(keyword("pipe"), cut(|i| self.pipe(i))),
+            map(preceded(keyword("pipe"), cut(|i| self.block(i))), |(name, productions)| Item::Pipe {
+                name,
+                productions,
+            }),
+            map(preceded(keyword("tree"), cut(|i| self.block(i))), |(name, productions)| Item::Tree {
+                name,
+                productions,
+            }),
             map(preceded(keyword("example"), cut(|i| self.example(i))), Item::Example),
         ))
         .parse(input)
@@ -210,20 +249,28 @@ impl Reader {
 
     fn mode<'a>(self, input: &'a str) -> Parsed<'a, Mode> {
         let (input, name) = self.name(input)?;
-        let (input, configuration) = opt(keyword("configuration")).parse(input)?;
-        let (input, prompt) = preceded(
-            context("`prompt`", keyword("prompt")),
-            context("the prompt in quotes", preceded(blanks, string)),
-        )
-        .parse(input)?;
+        let (input, header) = many0(|i| self.heading(i)).parse(input)?;
         let (input, productions) = braced(|i| self.productions(i)).parse(input)?;
-        Ok((input, Mode { name, configuration: configuration.is_some(), prompt, productions }))
+        Ok((input, Mode { name, header, productions }))
     }
 
-    fn pipe<'a>(self, input: &'a str) -> Parsed<'a, Item> {
+    fn heading<'a>(self, input: &'a str) -> Parsed<'a, Heading> {
+        let quoted = |wanted| context(wanted, cut(preceded(blanks, string)));
+        alt((
+            map(preceded(keyword("parent"), cut(|i| self.name(i))), Heading::Parent),
+            value(Heading::Walkup, keyword("walkup")),
+            map(preceded(keyword("also"), cut(|i| self.name(i))), Heading::Also),
+            value(Heading::Configuration, keyword("configuration")),
+            map(preceded(keyword("prompt"), quoted("the prompt in quotes")), Heading::Prompt),
+            map(preceded(keyword("banner"), quoted("the banner in quotes")), Heading::Banner),
+        ))
+        .parse(input)
+    }
+
+    fn block<'a>(self, input: &'a str) -> Parsed<'a, (Named, Vec<Production>)> {
         let (input, name) = self.name(input)?;
         let (input, productions) = braced(|i| self.productions(i)).parse(input)?;
-        Ok((input, Item::Pipe { name, productions }))
+        Ok((input, (name, productions)))
     }
 
     fn example<'a>(self, input: &'a str) -> Parsed<'a, Example> {
@@ -248,9 +295,12 @@ impl Reader {
         let text = input.get(..input.len().saturating_sub(after.len())).unwrap_or_default().trim().to_owned();
         let colon = preceded(blanks, context("`:` and a class", cut(char(':'))));
         let (rest, class) = preceded(colon, context("a class", cut(|i| self.name(i)))).parse(after)?;
+        let effects = |i| many0(preceded(blanks, |i| self.effect(i))).parse(i);
+        let (rest, before) = effects(rest)?;
         let (rest, pipe) =
             opt(preceded((blanks, char('|')), context("a pipe tree", cut(|i| self.name(i))))).parse(rest)?;
-        let (rest, effects) = many0(preceded(blanks, |i| self.effect(i))).parse(rest)?;
+        let (rest, after) = effects(rest)?;
+        let effects = before.into_iter().chain(after).collect();
         let (rest, _) = context("the end of the line", cut(end_of_line)).parse(rest)?;
         Ok((rest, Production { at, text, elements, class, pipe, effects }))
     }
@@ -260,21 +310,33 @@ impl Reader {
     }
 
     fn element<'a>(self, input: &'a str) -> Parsed<'a, Element> {
-        let optional =
-            delimited(char('['), cut(|i| self.sequence(i)), preceded(blanks, context("`]`", cut(char(']')))));
-        let either = delimited(
-            char('<'),
-            cut(separated_list1(preceded(blanks, char('|')), |i| self.sequence(i))),
-            preceded(blanks, context("`>`", cut(char('>')))),
-        );
+        let optional = delimited(char('['), cut(|i| self.choice(i)), close(']', "`]`"));
+        let negatable = delimited(tag("!["), cut(|i| self.choice(i)), close(']', "`]`"));
         let range = delimited(char('('), cut(separated_pair(number, char('-'), number)), cut(char(')')));
         alt((
             map(optional, Element::Optional),
-            map(either, Element::Either),
+            map(negatable, Element::Negatable),
+            map(delimited(char('<'), cut(|i| self.branches(i)), close('>', "`>`")), Element::Either),
+            map(delimited(char('{'), cut(|i| self.branches(i)), close('}', "`}`")), Element::Many),
             map(range, |(low, high)| Element::Range(low, high)),
+            map(preceded(char('@'), cut(|i| self.name(i))), Element::Reference),
+            map(verify(string, |text: &str| is_literal(text)), Element::Keyword),
             |i| self.word_element(i),
         ))
         .parse(input)
+    }
+
+    /// `a b` or `a|b`, between brackets.
+    fn choice<'a>(self, input: &'a str) -> Parsed<'a, Vec<Element>> {
+        map(|i| self.branches(i), |mut all: Vec<Vec<Element>>| match all.len() {
+            1 => all.remove(0),
+            _ => vec![Element::Either(all)],
+        })
+        .parse(input)
+    }
+
+    fn branches<'a>(self, input: &'a str) -> Parsed<'a, Vec<Vec<Element>>> {
+        separated_list1(preceded(blanks, char('|')), |i| self.sequence(i)).parse(input)
     }
 
     /// Words in capitals are types; everything else is a keyword.
@@ -291,22 +353,29 @@ impl Reader {
     }
 
     fn effect<'a>(self, input: &'a str) -> Parsed<'a, Effect> {
+        let quoted = || cut(preceded(blanks, string));
+        let answer = separated_pair(quoted(), preceded(blanks, tag("->")), quoted());
+        let until = alt((
+            map(preceded(keyword("until"), quoted()), Some),
+            value(None, context("`until` or `delimiter`", keyword("delimiter"))),
+        ));
         alt((
             map(preceded(keyword("enter"), cut(|i| self.name(i))), Effect::Enter),
             map(preceded(keyword("leave"), cut(|i| self.name(i))), Effect::Leave),
             value(Effect::Close, keyword("close")),
-            map(
-                preceded(
-                    keyword("ask"),
-                    cut(separated_pair(
-                        preceded(blanks, string),
-                        preceded(blanks, tag("->")),
-                        preceded(blanks, string),
-                    )),
-                ),
-                |(question, reply)| Effect::Ask { question, reply },
-            ),
-            map(preceded(keyword("because"), cut(preceded(blanks, string))), Effect::Why),
+            map(preceded(keyword("ask"), cut(answer)), |(question, reply)| Effect::Ask { question, reply }),
+            map(preceded(keyword("because"), quoted()), Effect::Why),
+            map(preceded(keyword("sends"), quoted()), Effect::Sends),
+            value(Effect::Renames, keyword("renames")),
+            map(preceded(keyword("block"), pair(quoted(), cut(until))), |(state, until)| Effect::Block {
+                state,
+                until,
+            }),
+            value(Effect::Beginnings, keyword("beginnings")),
+            value(Effect::Move(Move::Edit), keyword("edit")),
+            value(Effect::Move(Move::Top), keyword("top")),
+            value(Effect::Move(Move::Up), keyword("up")),
+            value(Effect::Move(Move::Exit), keyword("exit")),
         ))
         .parse(input)
     }
@@ -328,7 +397,7 @@ fn keyword<'a>(wanted: &'static str) -> impl Parser<&'a str, Output = &'a str, E
 
 /// Keyword or type of a production: `remote-as`, `A.B.C.D/M`, `X:X::X:X`, `LINE...`.
 fn word(input: &str) -> Parsed<'_, &str> {
-    take_while1(|c: char| c.is_ascii_alphanumeric() || "_.-/:*".contains(c))
+    take_while1(|c: char| c.is_ascii_alphanumeric() || "_.-/:*+".contains(c))
         .parse(input)
         // A trailing colon is the mark before the class, never part of a word.
         .and_then(|(rest, found): (&str, &str)| match found.strip_suffix(':') {
@@ -336,6 +405,18 @@ fn word(input: &str) -> Parsed<'_, &str> {
             Some("") => Err(nom::Err::Error(Fault { rest: input, wanted: None })),
             Some(kept) => Ok((input.get(kept.len()..).unwrap_or_default(), kept)),
         })
+}
+
+/// A keyword in quotes: printable, one word.
+fn is_literal(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn close<'a>(
+    mark: char,
+    wanted: &'static str,
+) -> impl Parser<&'a str, Output = char, Error = Fault<'a>> {
+    preceded(blanks, context(wanted, cut(char(mark))))
 }
 
 fn number(input: &str) -> Parsed<'_, u64> {

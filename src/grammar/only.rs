@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Folder, GrammarSet, read_folder, subfolders, unreadable};
+use super::GrammarSet;
+use super::set::{Folder, read_folder, subfolders, unreadable};
 use crate::terms::Problems;
 
 impl GrammarSet {

@@ -1,8 +1,9 @@
 //! Patterns of rules, over the grammar and not over text.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::tree::{Step, VariantId};
+use super::tree::{JumpKind, NodeId, Tree, TreeId, VariantId};
 use super::{Grammar, TokenType};
 use crate::terms::{Class, Mode, Platform};
 
@@ -57,13 +58,59 @@ impl Grammar {
         };
         let wanted: Option<Vec<Wanted<'_>>> = head.split_whitespace().map(wanted).collect();
         let wanted = wanted.filter(|wanted| !wanted.is_empty())?;
-        let variants: Vec<VariantId> = (0..)
-            .zip(&self.variants)
-            .filter(|(_, variant)| self.leaves.get(variant.leaf).is_some_and(|leaf| leaf.mode.is_some()))
-            .filter(|(_, variant)| reads(&wanted, open, &variant.steps))
-            .map(|(id, _)| id)
-            .collect();
+        let mut variants: BTreeSet<VariantId> = BTreeSet::new();
+        for mode in self.modes.values() {
+            let mut reached = vec![Reached { tree: mode.tree, at: 0, how: JumpKind::Same }];
+            for word in &wanted {
+                reached = self.follow(&reached, word);
+            }
+            for place in reached {
+                self.collect(place, open, &mut variants);
+            }
+        }
+        let variants: Vec<VariantId> = variants.into_iter().collect();
         (!variants.is_empty()).then(|| Pattern { platform: self.platform.clone(), variants })
+    }
+
+    /// Where one more word leads.
+    fn follow(&self, from: &[Reached], wanted: &Wanted<'_>) -> Vec<Reached> {
+        let mut next: Vec<Reached> = Vec::new();
+        for place in from.iter().map(|place| self.jumped(*place)) {
+            let views = self.trees.get(place.tree).into_iter().flat_map(|tree| tree.views(place.at));
+            for (_, node) in views {
+                let to = match wanted {
+                    Wanted::Keyword(word) => node.keywords.iter().find(|(own, _)| &**own == *word).map(|(_, to)| *to),
+                    Wanted::Type(kind) => node.values.iter().find(|(own, _)| own == kind).map(|(_, to)| *to),
+                };
+                next.extend(to.map(|at| Reached { at, ..place }));
+            }
+        }
+        next.dedup();
+        next
+    }
+
+    fn jumped(&self, place: Reached) -> Reached {
+        match self.trees.get(place.tree).and_then(|tree| tree.jump(place.at)) {
+            Some(jump) if jump.kind != JumpKind::Top => Reached { tree: jump.to, at: 0, how: jump.kind },
+            _ => place,
+        }
+    }
+
+    /// The spellings that end at a place, or anywhere behind it.
+    fn collect(&self, place: Reached, open: bool, found: &mut BTreeSet<VariantId>) {
+        let Some(tree) = self.trees.get(place.tree) else { return };
+        if !open {
+            found.extend(ending(tree, place.at, place.how));
+            return;
+        }
+        for at in tree.below([place.at]) {
+            found.extend(ending(tree, at, place.how));
+            let behind = self.jumped(Reached { at, ..place });
+            if behind.tree != place.tree || (behind.at == 0 && at != 0) {
+                let Some(other) = self.trees.get(behind.tree) else { continue };
+                found.extend(other.below([0]).into_iter().filter_map(|at| ending(other, at, behind.how)));
+            }
+        }
     }
 
     /// Every spelling of every command, in the order of their ids. Pipe stages are none.
@@ -84,12 +131,19 @@ fn wanted(word: &str) -> Option<Wanted<'_>> {
     TokenType::named(name.map_or(inner, |(_, kind)| kind)).map(Wanted::Type)
 }
 
-fn reads(wanted: &[Wanted<'_>], open: bool, steps: &[Step]) -> bool {
-    let long_enough = if open { steps.len() >= wanted.len() } else { steps.len() == wanted.len() };
-    long_enough
-        && wanted.iter().zip(steps).all(|(wanted, step)| match (wanted, step) {
-            (Wanted::Keyword(word), Step::Keyword(own)) => *word == &**own,
-            (Wanted::Type(kind), Step::Type(own)) => kind == own,
-            _ => false,
-        })
+/// A node that the words of a pattern lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Reached {
+    tree: TreeId,
+    at: NodeId,
+    how: JumpKind,
+}
+
+/// The spelling that ends at a node.
+fn ending(tree: &Tree, at: NodeId, how: JumpKind) -> Option<VariantId> {
+    match how {
+        JumpKind::Same | JumpKind::Top => tree.ends().get(usize::try_from(tree.end(at)?).ok()?).copied(),
+        JumpKind::Own(base) => base.checked_add(tree.end(at)?),
+        JumpKind::Beginnings(base) => base.checked_add(VariantId::try_from(at).ok()?).filter(|_| at > 0),
+    }
 }

@@ -1,6 +1,6 @@
 //! What a grammar understands, for people who want to read it.
 
-use super::{Answer, Grammar, Leaf, ModeTree};
+use super::{Answer, Form, Grammar, Leaf, ModeTree};
 use crate::terms::{Class, Mode};
 
 /// One production, with all that its grammar file says of it.
@@ -32,7 +32,9 @@ impl Grammar {
     /// The pipe trees by name, each with its stages in the order of their text.
     pub fn pipes(&self) -> impl Iterator<Item = (&str, Vec<Production<'_>>)> {
         self.pipes.iter().map(|(name, pipe)| {
-            let ends = pipe.tree.ends().filter_map(|variant| Some(self.variant(variant)?.1));
+            let tree = self.trees.get(*pipe);
+            let ends = tree.into_iter().flat_map(super::tree::Tree::ends);
+            let ends = ends.filter_map(|variant| Some(self.variant(*variant)?.1));
             (name.as_str(), sorted(ends))
         })
     }
@@ -44,10 +46,10 @@ impl Grammar {
     }
 
     /// What a mode's prompt ends in and whether commands there change the configuration, mode by mode.
-    pub fn mode_facts(&self) -> impl Iterator<Item = (&Mode, &str, bool)> {
+    pub fn mode_facts(&self) -> impl Iterator<Item = (&Mode, &Form, bool)> {
         self.modes
             .iter()
-            .map(|(name, ModeTree { prompt, configuration, .. })| (name, prompt.as_str(), *configuration))
+            .map(|(name, ModeTree { prompt, configuration, .. })| (name, prompt, *configuration))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Folder;
+use super::set::Folder;
 
 macro_rules! files {
     ($($folder:literal: $($file:literal),+;)+) => {

@@ -1,226 +1,201 @@
-//! The compiled form of a mode or a pipe tree, and the walk over it.
+//! The compiled form of a mode, a shared tree or a pipe tree: a graph of steps.
 //!
-//! A walk costs one step per word; at each step the edges of one node are looked at in order. Nothing is guessed:
-//! an exact keyword wins, then the one keyword that the word begins, then the narrowest type that takes it.
+//! Optional parts and alternatives are paths of their own; a repetition is a loop. Each end of a path is one spelling
+//! of its production: the smallest thing that a rule can tell apart.
+
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::token::TokenType;
 
 /// Index of a node in its tree.
-type NodeId = usize;
+pub(super) type NodeId = usize;
+
+/// Index of a tree in its grammar.
+pub(super) type TreeId = usize;
+
+/// One spelling of a production. Ids are unique in a grammar.
+pub(super) type VariantId = u32;
 
 /// One step of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    Keyword(Box<str>),
-    Type(TokenType),
+    Keyword(Arc<str>),
+    Value(TokenType),
 }
-
-/// One spelling of a production, with its optional parts settled. Ids are unique in a grammar.
-pub(super) type VariantId = u32;
 
 #[derive(Debug, Default)]
-struct Node {
-    edges: Vec<(Step, NodeId)>,
-    end: Option<VariantId>,
+pub(super) struct Node {
+    pub(super) keywords: Vec<(Arc<str>, NodeId)>,
+    /// In the order of preference, once the tree is sealed.
+    pub(super) values: Vec<(TokenType, NodeId)>,
+    /// Nodes whose edges and end are this node's too: the heads of repetitions and what follows them.
+    pub(super) twins: Vec<NodeId>,
+    /// The spelling that ends here, counted within the tree.
+    pub(super) end: Option<u32>,
+    pub(super) jump: Option<Jump>,
 }
 
-/// A trie of steps.
+/// Where a command goes on as one of another tree.
+#[derive(Clone, Debug)]
+pub(super) struct Jump {
+    pub(super) to: TreeId,
+    pub(super) kind: JumpKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum JumpKind {
+    /// The very commands of a mode: what is said of them holds here too.
+    Same,
+    /// Commands of their own; their spellings are counted from here.
+    Own(VariantId),
+    /// The same for every node of the tree: each is a whole command.
+    Beginnings(VariantId),
+    /// From the start of this mode, in no context.
+    Top,
+}
+
+/// A graph of steps, from its first node on.
 #[derive(Debug)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
-}
-
-/// Where a walk came out.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Walk<'a> {
-    /// A whole command; `rest` is what follows it, beginning with `|`, or nothing.
-    End {
-        variant: VariantId,
-        words: Vec<String>,
-        arguments: Vec<(TokenType, String)>,
-        rest: &'a str,
-    },
-    /// No edge takes the word that `rest` begins with.
-    Unrecognized {
-        rest: &'a str,
-    },
-    Ambiguous {
-        rest: &'a str,
-        candidates: Vec<String>,
-    },
-    Incomplete {
-        expected: Vec<String>,
-    },
-}
-
-/// What the platform says about words.
-#[derive(Debug, Default)]
-pub(super) struct Lexis {
-    pub(super) fold: bool,
-    /// Characters that act at once on the device, even in free text.
-    pub(super) live: String,
-    pub(super) interfaces: Vec<String>,
-    /// A stage of a pipe must be typed as it is sent.
-    pub(super) exact_pipes: bool,
+    /// The spellings that end in it.
+    ends: Vec<VariantId>,
 }
 
 impl Tree {
     pub(super) fn new() -> Self {
-        Self { nodes: vec![Node::default()] }
+        Self { nodes: vec![Node::default()], ends: Vec::new() }
     }
 
-    /// Adds one spelling. `Err` is the variant that already has it.
-    pub(super) fn insert(&mut self, steps: &[Step], variant: VariantId) -> Result<(), VariantId> {
-        let mut at: NodeId = 0;
-        for step in steps {
-            at = self.edge(at, step);
-        }
-        match self.nodes.get_mut(at) {
-            Some(node) => match node.end {
-                Some(taken) if taken != variant => Err(taken),
-                _ => {
-                    node.end = Some(variant);
-                    Ok(())
-                }
-            },
-            None => Ok(()),
+    pub(super) fn node(&self, at: NodeId) -> Option<&Node> {
+        self.nodes.get(at)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
+    }
+
+    /// A node and its twins.
+    pub(super) fn views(&self, at: NodeId) -> impl Iterator<Item = (NodeId, &Node)> {
+        let twins = self.nodes.get(at).map(|node| node.twins.as_slice()).unwrap_or_default();
+        std::iter::once(at).chain(twins.iter().copied()).filter_map(|id| Some((id, self.nodes.get(id)?)))
+    }
+
+    /// The spelling that ends at a node, counted within the tree.
+    pub(super) fn end(&self, at: NodeId) -> Option<u32> {
+        self.views(at).find_map(|(_, node)| node.end)
+    }
+
+    pub(super) fn jump(&self, at: NodeId) -> Option<&Jump> {
+        self.nodes.get(at)?.jump.as_ref()
+    }
+
+    /// Every spelling in it, in the order of their places within the tree.
+    pub(super) fn ends(&self) -> &[VariantId] {
+        &self.ends
+    }
+
+    pub(super) fn fresh(&mut self) -> NodeId {
+        self.nodes.push(Node::default());
+        self.nodes.len().saturating_sub(1)
+    }
+
+    pub(super) fn twin(&mut self, at: NodeId, twin: NodeId) {
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.twins.push(twin);
         }
     }
 
-    fn edge(&mut self, from: NodeId, step: &Step) -> NodeId {
-        let known =
-            self.nodes.get(from).and_then(|n| n.edges.iter().find(|(own, _)| own == step).map(|(_, to)| *to));
+    /// The node behind one step, made if there is none.
+    pub(super) fn step(&mut self, from: NodeId, step: &Step) -> NodeId {
+        let known = self.nodes.get(from).and_then(|node| match step {
+            Step::Keyword(word) => node.keywords.iter().find(|(own, _)| own == word).map(|(_, to)| *to),
+            Step::Value(kind) => node.values.iter().find(|(own, _)| own == kind).map(|(_, to)| *to),
+        });
         known.unwrap_or_else(|| {
-            let to = self.nodes.len();
-            self.nodes.push(Node::default());
+            let to = self.fresh();
             if let Some(node) = self.nodes.get_mut(from) {
-                node.edges.push((step.clone(), to));
+                match step {
+                    Step::Keyword(word) => node.keywords.push((word.clone(), to)),
+                    Step::Value(kind) => node.values.push((*kind, to)),
+                }
             }
             to
         })
     }
 
-    /// Every spelling in it.
-    pub(super) fn ends(&self) -> impl Iterator<Item = VariantId> {
-        self.nodes.iter().filter_map(|node| node.end)
-    }
-
-    /// Walks `line` from the root.
-    pub(super) fn walk<'a>(&self, line: &'a str, lexis: &Lexis) -> Walk<'a> {
-        let mut at: NodeId = 0;
-        let mut rest = line;
-        let (mut words, mut arguments) = (Vec::new(), Vec::new());
-        loop {
-            rest = rest.trim_start_matches(' ');
-            let Some(node) = self.nodes.get(at) else { return Walk::Unrecognized { rest } };
-            if rest.is_empty() || (rest.starts_with('|') && !node.takes_raw()) {
-                return match node.end {
-                    Some(variant) => Walk::End { variant, words, arguments, rest },
-                    None => Walk::Incomplete { expected: node.expected() },
-                };
-            }
-            match node.choose(rest, lexis) {
-                Choice::Go { to, word, argument, after } => {
-                    arguments.extend(argument);
-                    words.push(word);
-                    (at, rest) = (to, after);
-                }
-                Choice::Nowhere => return Walk::Unrecognized { rest },
-                Choice::Several(candidates) => return Walk::Ambiguous { rest, candidates },
-            }
-        }
-    }
-}
-
-enum Choice<'a> {
-    Go { to: NodeId, word: String, argument: Option<(TokenType, String)>, after: &'a str },
-    Nowhere,
-    Several(Vec<String>),
-}
-
-impl Node {
-    fn takes_raw(&self) -> bool {
-        self.edges.iter().any(|(step, _)| matches!(step, Step::Type(kind) if kind.is_raw()))
-    }
-
-    fn expected(&self) -> Vec<String> {
-        let mut shown: Vec<String> = self
-            .edges
-            .iter()
-            .map(|(step, _)| match step {
-                Step::Keyword(word) => word.to_string(),
-                Step::Type(kind) => kind.name(),
-            })
-            .collect();
-        shown.sort_unstable();
-        shown
-    }
-
-    fn choose<'a>(&self, rest: &'a str, lexis: &Lexis) -> Choice<'a> {
-        let (word, after) = next_word(rest);
-        match self.keyword(word, lexis.fold) {
-            Keyword::One(to, full) => Choice::Go { to, word: full.to_owned(), argument: None, after },
-            Keyword::Several(candidates) => Choice::Several(candidates),
-            Keyword::None => self.value(word, rest, after, lexis),
-        }
-    }
-
-    fn keyword(&self, word: &str, fold: bool) -> Keyword<'_> {
-        let same = |a: &str| if fold { a.eq_ignore_ascii_case(word) } else { a == word };
-        let begins = |a: &&str| a.get(..word.len()).is_some_and(same);
-        let keywords = || {
-            self.edges.iter().filter_map(|(step, to)| match step {
-                Step::Keyword(full) => Some((&**full, *to)),
-                Step::Type(_) => None,
-            })
+    /// Ends a spelling at a node.
+    ///
+    /// # Errors
+    /// The spelling that ends there already.
+    pub(super) fn finish(&mut self, at: NodeId, variant: VariantId) -> Result<(), VariantId> {
+        let (Some(node), Ok(place)) = (self.nodes.get_mut(at), u32::try_from(self.ends.len())) else {
+            return Err(variant);
         };
-        if let Some((full, to)) = keywords().find(|(full, _)| same(full)) {
-            return Keyword::One(to, full);
+        if let Some(taken) = node.end.and_then(|taken| self.ends.get(usize::try_from(taken).ok()?)) {
+            return Err(*taken);
         }
-        let mut found = keywords().filter(|(full, _)| begins(full));
-        match (found.next(), found.next()) {
-            (None, _) => Keyword::None,
-            (Some((full, to)), None) => Keyword::One(to, full),
-            _ => {
-                let mut all: Vec<String> =
-                    keywords().filter(|(full, _)| begins(full)).map(|(full, _)| full.to_owned()).collect();
-                all.sort_unstable();
-                Keyword::Several(all)
+        node.end = Some(place);
+        self.ends.push(variant);
+        Ok(())
+    }
+
+    /// Lets commands go on elsewhere. False when something else follows there.
+    pub(super) fn refer(&mut self, at: NodeId, jump: Jump) -> bool {
+        match self.nodes.get_mut(at) {
+            Some(node) if node.jump.is_none() && node.keywords.is_empty() && node.values.is_empty() => {
+                node.jump = Some(jump);
+                true
             }
+            _ => false,
         }
     }
 
-    fn value<'a>(&self, word: &str, rest: &'a str, after: &'a str, lexis: &Lexis) -> Choice<'a> {
-        let mut best: Option<(TokenType, NodeId, String)> = None;
-        for (step, to) in &self.edges {
-            let Step::Type(kind) = step else { continue };
-            if best.as_ref().is_some_and(|(other, ..)| other.rank() <= kind.rank()) {
-                continue;
-            }
-            let text = if kind.is_raw() { rest } else { word };
-            let live = kind.is_raw() && text.contains(|c| lexis.live.contains(c));
-            if let Some(normal) = kind.normal(text, &lexis.interfaces).filter(|_| !live) {
-                best = Some((*kind, *to, normal));
-            }
-        }
-        match best {
-            None => Choice::Nowhere,
-            Some((kind, to, normal)) => {
-                let after = if kind.is_raw() { "" } else { after };
-                Choice::Go { to, word: normal.clone(), argument: Some((kind, normal)), after }
-            }
+    pub(super) fn jump_mut(&mut self, at: NodeId) -> Option<&mut Jump> {
+        self.nodes.get_mut(at)?.jump.as_mut()
+    }
+
+    /// Puts values in the order of preference and twins of twins in one list.
+    pub(super) fn seal(&mut self) {
+        for at in 0..self.nodes.len() {
+            let twins = self.closure(at);
+            let Some(node) = self.nodes.get_mut(at) else { continue };
+            node.twins = twins;
+            node.values.sort_by_key(|(kind, _)| *kind);
+            node.keywords.shrink_to_fit();
+            node.values.shrink_to_fit();
         }
     }
-}
 
-enum Keyword<'a> {
-    None,
-    One(NodeId, &'a str),
-    Several(Vec<String>),
-}
+    fn closure(&self, at: NodeId) -> Vec<NodeId> {
+        let mut found: Vec<NodeId> = Vec::new();
+        let mut open: Vec<NodeId> = self.nodes.get(at).map(|node| node.twins.clone()).unwrap_or_default();
+        while let Some(next) = open.pop() {
+            if next != at && !found.contains(&next) {
+                found.push(next);
+                open.extend(self.nodes.get(next).into_iter().flat_map(|node| node.twins.iter().copied()));
+            }
+        }
+        found
+    }
 
-/// The word that `rest` begins with, and what follows it. A `|` ends a word.
-fn next_word(rest: &str) -> (&str, &str) {
-    let end = rest.find([' ', '|']).unwrap_or(rest.len());
-    rest.split_at_checked(end).unwrap_or((rest, ""))
+    /// Every node that can be reached from these, themselves included.
+    pub(super) fn below(&self, from: impl IntoIterator<Item = NodeId>) -> HashSet<NodeId> {
+        let mut seen = HashSet::new();
+        let mut open: Vec<NodeId> = from.into_iter().collect();
+        while let Some(at) = open.pop() {
+            if seen.insert(at)
+                && let Some(node) = self.nodes.get(at)
+            {
+                let edges = node.keywords.iter().map(|(_, to)| *to).chain(node.values.iter().map(|(_, to)| *to));
+                open.extend(edges.chain(node.twins.iter().copied()));
+            }
+        }
+        seen
+    }
 }

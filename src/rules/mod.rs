@@ -305,7 +305,7 @@ impl Reader {
         if Arc::ptr_eq(leaf, command.leaf()) {
             return Some((id, *class));
         }
-        let line = PresentedLine::parse(command.text().as_bytes()).ok()?;
+        let line = PresentedLine::parse(command.line().as_bytes()).ok()?;
         let again = canonicalize(&self.grammar, self.grammar.parse(command.mode(), &line)).ok()?;
         let (id, (_, class)) = self.named(again.variant())?;
         again.is_the_same_as(command).then_some((id, *class))

@@ -4,6 +4,7 @@
 
 pub mod class;
 pub mod code;
+pub mod hidden;
 pub mod id;
 pub mod line;
 pub mod name;
@@ -12,6 +13,7 @@ pub mod time;
 
 pub use class::Class;
 pub use code::Code;
+pub use hidden::Hidden;
 pub use id::{CorrelationId, DecisionId, SessionId, SubjectId};
 pub use line::{Framing, PresentedLine};
 pub use name::{DeviceName, IntentName, IssuerName, Mode, Platform, PrincipalName, RuleId};

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::super::ascii::ascii;
+use super::super::follow::{Came, Follow};
 use super::super::parse::{grammars, mode, platform};
 use super::super::stdin::{Given, each_line};
 use super::super::{NO, OK, table_text};
 use super::table;
-use crate::command::canonicalize;
-use crate::grammar::{Grammar, Parse};
+use crate::grammar::Grammar;
 use crate::terms::line::MAX_LINE;
 use crate::terms::problem::printable;
 use crate::terms::{Class, Code, Framing, Mode, PresentedLine};
@@ -45,7 +45,8 @@ pub(super) fn answer(args: &Args, input: impl BufRead) -> Result<(String, u8), S
     let set = grammars(args.grammars.as_deref())?;
     let grammar = platform(&set, &args.platform)?;
     let start = mode(grammar, args.mode.as_deref())?;
-    let mut reader = Reader { grammar, mode: start, follow: args.follow };
+    let session = Follow::new(grammar, start.clone());
+    let mut reader = Reader { grammar, mode: start, follow: args.follow, session };
     let mut found = Coverage { list: usize::from(args.list), ..Coverage::default() };
     let mut number = 0u64;
     each_line(input, MAX_LINE.saturating_add(1), |given| {
@@ -69,6 +70,7 @@ struct Reader<'g> {
     grammar: &'g Grammar,
     mode: Mode,
     follow: bool,
+    session: Follow<'g>,
 }
 
 /// A line that is no command.
@@ -91,26 +93,25 @@ impl Reader<'_> {
             Ok(line) => line,
             Err(fault) => return Some(Err(self.unread(fault.code(), &fault, bytes))),
         };
-        let parse = self.grammar.parse(&self.mode, &line);
-        if matches!(parse, Parse::Nothing) {
-            return None;
+        if !self.follow {
+            self.session = Follow::new(self.grammar, self.mode.clone());
         }
-        Some(match canonicalize(self.grammar, parse) {
-            Ok(command) => {
-                if self.follow {
-                    self.mode = command.next_mode().clone();
-                }
-                Ok(command.class())
-            }
+        let began = self.session.in_block();
+        match self.session.line(&line).pop() {
+            // A line of a block, or the one that opens it.
+            None if began || self.session.in_block() => Some(Ok(Class::Config)),
+            None => None,
+            Some(Came::Command(command)) => Some(Ok(command.class())),
+            Some(Came::Moved) => Some(Ok(Class::Terminal)),
             // Understood: its class says that it is never forwarded.
-            Err(refusal) if refusal.code == Code::Refused => Ok(Class::Refuse),
-            Err(refusal) => Err(self.unread(refusal.code, &refusal.detail, bytes)),
-        })
+            Some(Came::Refused { refusal, .. }) if refusal.code == Code::Refused => Some(Ok(Class::Refuse)),
+            Some(Came::Refused { refusal, .. }) => Some(Err(self.unread(refusal.code, &refusal.detail, bytes))),
+        }
     }
 
     fn unread(&self, code: Code, detail: &dyn std::fmt::Display, bytes: &[u8]) -> Unread {
         let text = String::from_utf8_lossy(bytes).into_owned();
-        Unread { mode: self.mode.clone(), code, detail: detail.to_string(), text }
+        Unread { mode: self.session.mode().clone(), code, detail: detail.to_string(), text }
     }
 }
 

@@ -32,7 +32,7 @@ fn reference(grammar: &Grammar) -> String {
     let mut parts = vec![format!("{}\n\n{LEGEND}\n{}", grammar.platform(), facts(grammar))];
     for (mode, prompt, configuration) in grammar.mode_facts() {
         let kind = if configuration { ", configuration" } else { "" };
-        let heading = format!("mode {mode}, prompt `{}`{kind}", printable(prompt));
+        let heading = format!("mode {mode}, prompt `{}`{kind}", printable(&prompt.text()));
         parts.push(block(&heading, "command", &grammar.productions(mode)));
     }
     for (name, stages) in grammar.pipes() {

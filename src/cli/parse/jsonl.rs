@@ -9,8 +9,10 @@
 //! - A command that ends the session has no `mode_after`, and no line after it is read.
 //! - A line that is no command leaves the mode as it was. This says how lines read, not how a batch goes: the gate
 //!   itself stops a batch at its first refusal.
-//! - `redacted` is the canonical text with the user part of every URL replaced. Today the token type `URL` takes none
-//!   with a user part, so it is the canonical text; free text stands as it was typed.
+//! - A line that is sent in a mode above its own has a result for each step up, then its own.
+//! - The lines of a block are one result, when the block ends; a block that never ends is none.
+//! - `canonical` is what is sent, whole. `redacted` is what rules, records and messages show of it: without secrets and
+//!   without passwords in URLs.
 
 use std::io::{self, BufRead, Write};
 
@@ -20,11 +22,12 @@ use serde_json::{Map, Value};
 
 use super::super::ascii::Ascii;
 use super::super::stdin::{Given, each_line};
-use super::{Refusal, mode, platform, read_parse};
-use crate::command::CanonicalCommand;
-use crate::grammar::{Grammar, GrammarSet, Parse};
+use super::super::follow::{Came, Follow};
+use super::{mode, platform};
+use crate::command::{CanonicalCommand, ParseRefusal};
+use crate::grammar::GrammarSet;
 use crate::line::{CAPACITY, Event, Input};
-use crate::terms::{Code, Mode};
+use crate::terms::{Class, Code};
 
 /// The longest line of JSON that is read, in bytes.
 const MAX_INPUT: usize = 1 << 20;
@@ -96,7 +99,7 @@ fn results(set: &GrammarSet, asked: &Map<String, Value>) -> Result<Vec<Reading>,
     let grammar = platform(set, text(asked, "platform")?.ok_or("`platform` is missing")?)?;
     let input = bytes(text(asked, "input")?.ok_or("`input` is missing")?);
     let start = mode(grammar, text(asked, "mode")?)?;
-    let mut session = Session { grammar, mode: Some(start) };
+    let mut session = Session(Follow::new(grammar, start));
     for (number, line) in (1..).zip(context(asked)?) {
         session.enter(&bytes(line)).map_err(|why| format!("line {number} of `context`: {why}"))?;
     }
@@ -134,12 +137,8 @@ fn bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Where a session stands.
-struct Session<'g> {
-    grammar: &'g Grammar,
-    /// `None`: a command has ended it.
-    mode: Option<Mode>,
-}
+/// One session, and whether what it was given may still go on.
+struct Session<'g>(Follow<'g>);
 
 impl Session<'_> {
     /// Goes where `bytes` lead. What is no command leads nowhere, so nothing can be said of what comes after it.
@@ -149,7 +148,7 @@ impl Session<'_> {
                 return Err(format!("{}: {}", reading.outcome, reading.message.unwrap_or_default()));
             }
         }
-        if self.mode.is_none() { Err("it ends the session".to_owned()) } else { Ok(()) }
+        if self.0.has_ended() { Err("it ends the session".to_owned()) } else { Ok(()) }
     }
 
     fn read(&mut self, bytes: &[u8]) -> Result<Vec<Reading>, String> {
@@ -172,28 +171,27 @@ impl Session<'_> {
     }
 
     fn take(&mut self, event: Option<Event>, raw: &[u8], readings: &mut Vec<Reading>) -> Result<(), String> {
-        let (Some(event), Some(mode)) = (event, self.mode.clone()) else { return Ok(()) };
-        let Some(reading) = self.reading(event, raw, mode) else { return Ok(()) };
+        let Some(event) = event.filter(|_| !self.0.has_ended()) else { return Ok(()) };
+        readings.extend(self.reading(event, raw));
         if readings.len() >= MAX_RESULTS {
             return Err(format!("more than {MAX_RESULTS} lines"));
         }
-        readings.push(reading);
         Ok(())
     }
 
-    fn reading(&mut self, event: Event, raw: &[u8], mode: Mode) -> Option<Reading> {
+    fn reading(&mut self, event: Event, raw: &[u8]) -> Vec<Reading> {
         match event {
             Event::Line(line) => {
-                let parse = self.grammar.parse(&mode, &line);
-                if matches!(parse, Parse::Nothing) {
-                    return None;
+                let mut before = self.0.mode().to_string();
+                let mut readings = Vec::new();
+                for came in self.0.line(&line) {
+                    let reading = self.came(came, line.as_str(), &before);
+                    before = reading.mode_after.clone().unwrap_or_default();
+                    readings.push(reading);
                 }
-                Some(match read_parse(self.grammar, parse, &line) {
-                    Ok(command) => self.command(&command, line.as_str()),
-                    Err(refusal) => refused(refusal, line.as_str(), &mode),
-                })
+                readings
             }
-            Event::Framing(fault) => Some(Reading {
+            Event::Framing(fault) => vec![Reading {
                 line: raw
                     .iter()
                     .filter(|byte| !matches!(byte, b'\r' | b'\n'))
@@ -201,41 +199,65 @@ impl Session<'_> {
                     .map(char::from)
                     .collect(),
                 message: Some(fault.to_string()),
-                ..Reading::nothing("framing", &mode)
-            }),
+                ..Reading::nothing("framing", &self.0.place())
+            }],
             Event::Blank
             | Event::Interrupt
             | Event::EndMode
             | Event::Eof
             | Event::Help(_)
-            | Event::Overflow => None,
+            | Event::Overflow => Vec::new(),
         }
     }
 
-    fn command(&mut self, command: &CanonicalCommand, line: &str) -> Reading {
-        self.mode = (!command.ends_session()).then(|| command.next_mode().clone());
-        let ends = command.ends_session().then(|| "ends the session: what follows is not read".to_owned());
+    fn came(&self, came: Came, line: &str, before: &str) -> Reading {
+        match came {
+            Came::Command(command) => self.command(&command, line),
+            Came::Moved => Reading {
+                line: line.to_owned(),
+                class: Some(Class::Terminal.as_str()),
+                message: Some("the context is the gate's own: nothing is sent".to_owned()),
+                ..Reading::nothing("command", &self.0.place())
+            },
+            Came::Refused { refusal, candidates, .. } => refused(refusal, candidates, line, before),
+        }
+    }
+
+    fn command(&self, command: &CanonicalCommand, line: &str) -> Reading {
+        let ends = command.ends_session();
+        // A context below the mode belongs to the session as it now stands, not to a step on the way.
+        let after = match command.next_mode() == self.0.mode() {
+            true => self.0.place(),
+            false => command.next_mode().to_string(),
+        };
+        let redacted = command.text().to_owned();
         Reading {
             outcome: "command",
             line: line.to_owned(),
-            canonical: Some(command.text().to_owned()),
+            canonical: Some(canonical(command)),
             class: Some(command.class().as_str()),
-            mode_after: self.mode.as_ref().map(ToString::to_string),
-            redacted: Some(command.text().to_owned()),
+            mode_after: (!ends).then_some(after),
+            redacted: Some(redacted),
             candidates: Vec::new(),
-            message: ends,
+            message: ends.then(|| "ends the session: what follows is not read".to_owned()),
         }
     }
 }
 
+/// The whole of what would be sent: whoever asks has typed the secret.
+fn canonical(command: &CanonicalCommand) -> String {
+    let block = command.block().into_iter().flat_map(|block| &block.lines);
+    std::iter::once(command.line()).chain(block.map(String::as_str)).collect::<Vec<_>>().join("\n")
+}
+
 impl Reading {
-    fn nothing(outcome: &'static str, mode: &Mode) -> Self {
+    fn nothing(outcome: &'static str, place: &str) -> Self {
         Self {
             outcome,
             line: String::new(),
             canonical: None,
             class: None,
-            mode_after: Some(mode.to_string()),
+            mode_after: Some(place.to_owned()),
             redacted: None,
             candidates: Vec::new(),
             message: None,
@@ -243,8 +265,7 @@ impl Reading {
     }
 }
 
-fn refused(refusal: Refusal, line: &str, mode: &Mode) -> Reading {
-    let Refusal { refusal, candidates, .. } = refusal;
+fn refused(refusal: ParseRefusal, candidates: Vec<String>, line: &str, place: &str) -> Reading {
     let (outcome, class) = match refusal.code {
         Code::Ambiguous => ("ambiguous", None),
         Code::Incomplete => ("incomplete", None),
@@ -259,7 +280,7 @@ fn refused(refusal: Refusal, line: &str, mode: &Mode) -> Reading {
         class,
         candidates,
         message: Some(refusal.detail).filter(|detail| !detail.is_empty()),
-        ..Reading::nothing(outcome, mode)
+        ..Reading::nothing(outcome, place)
     }
 }
 

@@ -134,6 +134,6 @@ fn in_modes(grammars: &GrammarSet, pattern: &Pattern, modes: Option<&[Mode]>) ->
     grammars.get(pattern.platform()).is_some_and(|grammar| {
         grammar
             .spellings()
-            .any(|spelling| modes.contains(spelling.mode) && pattern.variants().contains(&spelling.id))
+            .any(|spelling| modes.contains(spelling.mode) && pattern.variants().binary_search(&spelling.id).is_ok())
     })
 }

@@ -1,0 +1,105 @@
+//! What must hold of the whole: every part is led to, and no two words of one place are the same.
+
+use std::collections::HashSet;
+
+use super::Build;
+use crate::grammar::file::Heading;
+use crate::grammar::tree::Tree;
+use crate::terms::{Mode, Problem};
+
+impl Build<'_> {
+    pub(super) fn check(&mut self) {
+        self.check_headers();
+        self.check_use();
+        self.check_repetitions();
+    }
+
+    fn check_headers(&mut self) {
+        let mut found: Vec<Problem> = Vec::new();
+        let mut named: Vec<String> = Vec::new();
+        for (mode, build) in &self.modes {
+            let Some(place) = &build.place else { continue };
+            let mut complain = |message: &str| {
+                found.push(Problem { message: message.into(), ..place.clone() });
+            };
+            if !build.header.iter().any(|heading| matches!(heading, Heading::Prompt(text) if !text.is_empty())) {
+                complain("no block of this mode has a header with its `prompt`");
+            }
+            let parent = build.header.iter().find_map(|heading| match heading {
+                Heading::Parent(name) => Some(&name.text),
+                _ => None,
+            });
+            for heading in &build.header {
+                let (Heading::Parent(name) | Heading::Also(name)) = heading else { continue };
+                match name.text.parse::<Mode>() {
+                    Ok(other) if self.modes.contains_key(&other) => named.push(format!("mode {other}")),
+                    _ => complain(&format!("no mode has the name `{}`", name.text)),
+                }
+            }
+            if build.header.contains(&Heading::Walkup) {
+                let way = parent.and_then(|parent| self.way_up(mode, &parent.parse().ok()?));
+                if way.is_none() {
+                    complain("`walkup` needs a `parent`, and a production of class `terminal` that leaves for it");
+                }
+            }
+        }
+        self.problems.extend(found);
+        self.used.extend(named);
+    }
+
+    /// What nothing leads to is a mistake: a name that was mistyped elsewhere.
+    fn check_use(&mut self) {
+        for (name, problem) in &self.declared {
+            if !self.used.contains(name) {
+                self.problems.push(problem.clone());
+            }
+        }
+        let starts: HashSet<String> =
+            self.settings.facts.start.iter().map(|mode| format!("mode {mode}")).collect();
+        for (mode, build) in &self.modes {
+            let name = format!("mode {mode}");
+            if let Some(place) = &build.place
+                && !starts.contains(&name)
+                && !self.used.contains(&name)
+            {
+                self.problems.push(Problem { message: "nothing leads to this mode".into(), ..place.clone() });
+            }
+        }
+    }
+
+    /// A word must not begin both what a repetition repeats and something else.
+    fn check_repetitions(&mut self) {
+        let clash = |tree: &Tree| (0..tree.len()).find_map(|at| twice(tree, at));
+        let mut found = Vec::new();
+        for (mode, build) in &self.modes {
+            if let (Some(tree), Some(place)) = (self.trees.get(build.tree), &build.place)
+                && let Some(word) = clash(tree)
+            {
+                let message = format!("in mode {mode} `{word}` is both a word of a repetition and of something else");
+                found.push(Problem { message: message.into(), ..place.clone() });
+            }
+        }
+        for (name, tree) in self.statements.iter().chain(&self.pipes) {
+            let place = self.declared.get(&format!("tree {name}")).or(self.declared.get(&format!("pipe {name}")));
+            if let (Some(tree), Some(place)) = (self.trees.get(*tree), place)
+                && let Some(word) = clash(tree)
+            {
+                let message = format!("`{word}` is both a word of a repetition and of something else");
+                found.push(Problem { message: message.into(), ..place.clone() });
+            }
+        }
+        self.problems.extend(found);
+    }
+}
+
+fn twice(tree: &Tree, at: usize) -> Option<String> {
+    let node = tree.node(at)?;
+    if node.twins.is_empty() {
+        return None;
+    }
+    let mut seen: HashSet<&str> = HashSet::new();
+    tree.views(at)
+        .flat_map(|(_, node)| &node.keywords)
+        .find(|(word, _)| !seen.insert(word))
+        .map(|(word, _)| word.to_string())
+}
