@@ -16,10 +16,12 @@
 //! through, and ending a session takes the stream away, which needs no cooperation of anybody.
 
 mod auth;
+mod banner;
 mod credentials;
 mod dial;
 mod echo;
 mod erase;
+mod feed;
 mod peer;
 mod prompt;
 mod relay;

@@ -28,6 +28,10 @@ impl Prompt {
         })
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -1,9 +1,12 @@
-//! What a device says after a command, taken apart: its echo, lines of output, a prompt, a pager, a question. Pure.
+//! What a device says after a command, taken apart: its echo, lines of output, a prompt, a pager, a question, its
+//! readiness for the text of a block. Pure.
 
 use std::sync::Arc;
 
+use super::banner::Banner;
 use super::echo::{Echo, Heard};
 use super::erase::Eraser;
+use super::feed::Feed;
 use super::prompt::{Expected, Prompt};
 use crate::command::CanonicalCommand;
 use crate::grammar::Answer;
@@ -25,6 +28,10 @@ pub(super) enum Look {
     Pager { marker: String, key: String, sure: bool },
     /// A question that the grammar has an answer to; only if the device stays quiet.
     Question { answer: Answer },
+    /// A question that it has none to; only if the device stays quiet.
+    Unanswered,
+    /// The device waits for this line of the command's block.
+    Feed { line: usize },
 }
 
 /// One command's worth of bytes from a device.
@@ -37,6 +44,11 @@ pub(super) struct Relay {
     echo: Option<Echo>,
     eraser: Option<Eraser>,
     filter: Filter,
+    /// Above which prompts a line of its own stands.
+    banners: Vec<String>,
+    feed: Option<Feed>,
+    /// Held back until it is known that a prompt follows.
+    banner: Banner,
     line_start: bool,
     failed: bool,
 }
@@ -48,13 +60,18 @@ impl Relay {
         command: &CanonicalCommand,
         newline: Newline,
     ) -> Self {
+        let modes = [command.mode(), command.next_mode()].into_iter();
+        let banners = modes.filter_map(|mode| grammar.banner(mode).map(str::to_owned)).collect();
         Self {
             grammar,
             expected,
             answers: command.answers().to_vec(),
+            banners,
             echo: Some(Echo::new(command.line())),
             eraser: None,
             filter: Filter::new(newline),
+            feed: command.block().map(Feed::new),
+            banner: Banner::default(),
             line_start: true,
             failed: false,
         }
@@ -63,6 +80,21 @@ impl Relay {
     /// Whether a line said that the command failed.
     pub(super) fn failed(&self) -> bool {
         self.failed
+    }
+
+    /// Whether lines of the command's block have gone out, and more of them should have.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.feed.as_ref().is_some_and(Feed::is_cut_short)
+    }
+
+    /// Whether no line of the command's block has gone out.
+    pub(super) fn is_unfed(&self) -> bool {
+        self.feed.as_ref().is_some_and(Feed::is_unfed)
+    }
+
+    /// The line that the device printed above the prompt, where its mode has one.
+    pub(super) fn has_banner(&self) -> bool {
+        self.banner.is_held()
     }
 
     /// Whether the device has taken the line.
@@ -98,7 +130,13 @@ impl Relay {
     /// What the unfinished line seems to be.
     pub(super) fn look(&self) -> Look {
         let line = self.filter.pending();
-        if self.echo.is_some() || line.is_empty() {
+        if self.echo.is_some() {
+            return Look::Output;
+        }
+        if let Some(line) = self.feed.as_ref().and_then(|feed| feed.next(line)) {
+            return Look::Feed { line };
+        }
+        if line.is_empty() {
             return Look::Output;
         }
         // A long line goes out in pieces: its end is not a line of its own.
@@ -112,11 +150,16 @@ impl Relay {
         if let Some(answer) = self.answers.iter().find(|answer| ends_in(line, &answer.question)) {
             return Look::Question { answer: answer.clone() };
         }
-        if let Some(pager) = self.grammar.facts().pagers.iter().find(|pager| ends_in(line, &pager.marker)) {
+        let facts = self.grammar.facts();
+        if let Some(pager) = facts.pagers.iter().find(|pager| ends_in(line, &pager.marker)) {
             let sure = self.line_start && line.trim_ascii() == pager.marker.trim().as_bytes();
             return Look::Pager { marker: pager.marker.clone(), key: pager.next.clone(), sure };
         }
-        seen.map_or(Look::Output, |seen| Look::Prompt { prompt: seen.prompt, sure: false })
+        match seen {
+            Some(seen) => Look::Prompt { prompt: seen.prompt, sure: false },
+            None if facts.questions.iter().any(|question| ends_in(line, question)) => Look::Unanswered,
+            None => Look::Output,
+        }
     }
 
     /// The key that ends the output at this pager.
@@ -140,6 +183,15 @@ impl Relay {
         self.eraser = Some(Eraser::default());
     }
 
+    /// A line of the block is about to be sent: what the device has shown for it is no output.
+    pub(super) fn take_feed(&mut self, line: &str) {
+        if let Some(feed) = &mut self.feed {
+            feed.sent();
+        }
+        self.filter.clear();
+        self.echo = Some(Echo::new(line));
+    }
+
     /// The question is about to be answered, for the only time. It stays in its line, where the client sees it.
     pub(super) fn take_question(&mut self, answer: &Answer) {
         self.answers.retain(|other| other != answer);
@@ -147,6 +199,7 @@ impl Relay {
 
     /// Nothing more will come: what there is of the last line is output.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+        self.banner.let_go(out);
         let from = out.len();
         self.filter.flush(out);
         self.judge(from, out);
@@ -165,6 +218,11 @@ impl Relay {
         let from = out.len();
         self.filter.push(bytes, out);
         self.judge(from, out);
+        let said = out.split_off(from);
+        if let Some(feed) = &mut self.feed {
+            feed.heard(&said);
+        }
+        self.banner.pass(&said, &self.banners, out);
     }
 
     /// Looks for lines that begin as this platform's complaints do.

@@ -49,8 +49,10 @@ pub(super) struct Run {
     relay: Relay,
     /// Output that nobody has taken yet: less than a packet and a line.
     ready: Vec<u8>,
-    /// A key that must be sent before anything else.
+    /// A key, or a line of a block, that must be sent before anything else.
     key: Option<String>,
+    /// It is a line of a block, whose echo is yet to come.
+    feeding: bool,
     sent_at: Instant,
     heard_at: Instant,
     /// From sending to the whole echo.
@@ -74,6 +76,7 @@ impl Run {
             relay: Relay::new(grammar, expected, command, newline),
             ready: Vec::new(),
             key: None,
+            feeding: false,
             sent_at: now,
             heard_at: now,
             round_trip: None,
@@ -88,6 +91,14 @@ impl Run {
     fn quiet_until(&self) -> Instant {
         let since = self.interrupted_at.map_or(self.heard_at, |at| at.max(self.heard_at));
         since + self.round_trip.map_or(QUIET, |time| time.saturating_mul(2).clamp(QUIET, MAX_QUIET))
+    }
+
+    /// Wants the interrupt key sent, and the prompt within seconds.
+    fn abort(&mut self) {
+        let now = Instant::now();
+        self.interrupted_at = Some(now);
+        self.deadline = self.deadline.min(now + INTERRUPTED);
+        (self.key, self.feeding) = (Some(INTERRUPT.to_owned()), false);
     }
 
     /// Gives out what is ready: what is given out is what is recorded.
@@ -134,10 +145,7 @@ impl<'a> Running<'a> {
     pub async fn interrupt(&mut self) {
         let Some(run) = self.run.as_mut().filter(|_| self.end.is_none()) else { return };
         let Some(first) = run.interrupted_at else {
-            let now = Instant::now();
-            run.interrupted_at = Some(now);
-            run.deadline = run.deadline.min(now + INTERRUPTED);
-            run.key = Some(INTERRUPT.to_owned());
+            run.abort();
             if run.relay.is_echoed() {
                 self.press().await;
             }
@@ -189,13 +197,13 @@ impl<'a> Running<'a> {
             return self.late();
         }
         // A terminal drops what it has not read yet when it is interrupted, the command's echo too.
-        if run.key.is_some() && run.relay.is_echoed() {
+        if run.key.is_some() && (run.relay.is_echoed() || run.feeding) {
             return self.press().await;
         }
         let look = run.relay.look();
         let wait = match &look {
             Look::Output => run.deadline,
-            Look::Prompt { sure: true, .. } | Look::Pager { sure: true, .. }
+            Look::Prompt { sure: true, .. } | Look::Pager { sure: true, .. } | Look::Feed { .. }
                 if run.interrupted_at.is_none() =>
             {
                 run.heard_at
@@ -246,6 +254,19 @@ impl<'a> Running<'a> {
                 run.relay.take_question(&answer);
                 run.key = Some(answer.reply.to_string());
             }
+            // Nobody has ruled on an answer: whatever it asks, it is told to stop.
+            Look::Unanswered if run.interrupted_at.is_none() => run.abort(),
+            Look::Unanswered => {}
+            // What is interrupted takes no more text.
+            Look::Feed { .. } if run.interrupted_at.is_some() => {}
+            Look::Feed { line } => {
+                let command = self.started.command();
+                let text = command.block().and_then(|block| block.lines.get(line));
+                if let (Some(text), Some(bytes)) = (text, command.render_line(line)) {
+                    run.relay.take_feed(text);
+                    (run.key, run.feeding) = (Some(bytes), true);
+                }
+            }
         }
     }
 
@@ -255,7 +276,9 @@ impl<'a> Running<'a> {
         let command = self.started.command();
         let mode = prompt.mode();
         let stayed = mode == command.mode();
+        let stray = self.strays(run, mode);
         let (state, code) = match (run.interrupted_at, run.relay.failed()) {
+            _ if stray => return self.unpredicted(&prompt),
             // A device may leave its configuration on an interrupt.
             (Some(_), _) if stayed || mode == command.next_mode() || self.is_start(mode) => {
                 (OutcomeState::Interrupted, None)
@@ -264,13 +287,23 @@ impl<'a> Running<'a> {
                 (OutcomeState::DeviceError, Some(Code::DeviceError))
             }
             (None, false) if mode == command.next_mode() => (OutcomeState::Completed, None),
-            _ => {
-                let what = format!("`{}` is not the prompt of mode {}", prompt.text(), command.next_mode());
-                let fault = DeviceError::new(Code::DevicePrompt, what);
-                return self.surprised(OutcomeState::Indeterminate, fault);
-            }
+            _ => return self.unpredicted(&prompt),
         };
         self.end = Some(End { state, code, at: Instant::now(), after: Ok(prompt) });
+    }
+
+    fn unpredicted(&mut self, prompt: &Prompt) {
+        let command = self.started.command();
+        let what = format!("`{}` is not the prompt of mode {}", prompt.text(), command.next_mode());
+        self.surprised(OutcomeState::Indeterminate, DeviceError::new(Code::DevicePrompt, what));
+    }
+
+    /// Whether the prompt came in the middle of a block, or where the session cannot be: in another context of the
+    /// mode. A block of which nothing went out has only failed.
+    fn strays(&self, run: &Run, mode: &Mode) -> bool {
+        let rejected = run.relay.is_unfed() && !run.relay.failed() && run.interrupted_at.is_none();
+        let elsewhere = self.session.grammar.banner(mode).is_some() && !run.relay.has_banner();
+        run.relay.is_cut_short() || rejected || elsewhere
     }
 
     fn is_start(&self, mode: &Mode) -> bool {
@@ -282,7 +315,7 @@ impl<'a> Running<'a> {
         let Some(key) = &run.key else { return };
         match timeout_at(run.deadline, self.session.wire.send(key.as_bytes())).await {
             // Not taken before it is sent: whoever drops this future only delays the key.
-            Ok(Ok(())) => run.key = None,
+            Ok(Ok(())) => (run.key, run.feeding) = (None, false),
             Ok(Err(_gone)) => self.closed(),
             Err(_late) => self.late(),
         }

@@ -68,6 +68,12 @@ impl DeviceSession {
         self.prompt.text()
     }
 
+    /// The device's name, as its prompt begins.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.prompt.name()
+    }
+
     /// The mode that the prompt stands for.
     #[must_use]
     pub fn mode(&self) -> &Mode {

@@ -273,7 +273,7 @@ impl Ledger {
         facts: &Facts,
     ) -> Result<Started, LedgerError> {
         let did = DecisionId::new(Uuid::now_v7());
-        let draft = record::permit_draft(open, did, permit.command(), permit.rules(), facts);
+        let draft = record::permit_draft(open, did, permit.command(), permit.rules(), facts, &self.secret);
         self.write(draft).await?;
         let command = permit.into_command();
         Ok(Started { did, txn: open.txn.clone(), sid: open.sid, device: open.device.clone(), command })

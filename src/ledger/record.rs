@@ -410,8 +410,9 @@ pub(super) fn permit_draft(
     command: &CanonicalCommand,
     rules: &[RuleRef],
     facts: &Facts,
+    secret: &[u8],
 ) -> Draft {
-    command_fields(decision_draft(open, did, facts), command)
+    command_fields(decision_draft(open, did, facts), command, secret)
         .with("verdict", "permit")
         .with("code", Code::Permitted.as_str())
         .with("rules", rule_names(rules))
@@ -429,7 +430,7 @@ pub(super) fn denial_draft(
         .with("code", denial.code.as_str())
         .with("rules", rule_names(&denial.rules));
     match &denial.command {
-        Some(command) => command_fields(draft, command),
+        Some(command) => command_fields(draft, command, secret),
         // What is no command may be a password typed at the wrong prompt: only its length and a keyed hash.
         None => draft
             .with("typed_len", facts.typed.len())
@@ -447,8 +448,16 @@ fn decision_draft(open: &OpenSession, did: DecisionId, facts: &Facts) -> Draft {
         .with("by", by)
 }
 
-fn command_fields(draft: Draft, command: &CanonicalCommand) -> Draft {
-    draft.with("cmd", command.text()).with("class", command.class().as_str()).with("leaf", &**command.leaf())
+/// A secret stands in no record: only a keyed hash of the line that is sent, to compare with.
+fn command_fields(draft: Draft, command: &CanonicalCommand, secret: &[u8]) -> Draft {
+    let draft = draft
+        .with("cmd", command.text())
+        .with("class", command.class().as_str())
+        .with("leaf", &**command.leaf());
+    if !command.has_secret() {
+        return draft;
+    }
+    draft.with("sent_hash", hex(&super::keyed_hash(secret, command.line().as_bytes())))
 }
 
 pub(super) fn outcome_draft(finished: &Finished) -> Draft {

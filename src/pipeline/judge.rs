@@ -6,7 +6,7 @@ use super::records::Facts;
 use super::run::Session;
 use crate::authz::{self, Decision, Denial, Party, PlanStanding, Request};
 use crate::command::{self, CanonicalCommand, ParseRefusal};
-use crate::grammar::Parse;
+use crate::grammar::{BlockFault, Context, Opening, Parse};
 use crate::intent::{self, Cursor, VerifiedIntent};
 use crate::ledger::{Outcome, OutcomeState};
 use crate::policy::Policy;
@@ -18,6 +18,12 @@ pub(super) enum Judged {
     Nothing,
     /// The client asked to leave: the gate ends the session itself.
     Leave,
+    /// The gate's own context moves: nothing is sent.
+    Moved(Context),
+    /// The lines that follow are the text of a block.
+    Block(Box<Opening>),
+    /// It would be permitted in the mode that these lines lead to, and is read only there.
+    Above(Vec<String>),
     /// A verdict.
     Ruled(Box<Ruled>),
 }
@@ -76,11 +82,16 @@ impl Standing {
 impl Session {
     /// Judges one line for the client.
     pub(super) fn judge(&self, line: &PresentedLine) -> Judged {
-        let parse = self.grammar.parse(self.device.mode(), line);
-        if matches!(parse, Parse::Nothing) {
-            return Judged::Nothing;
-        }
-        let parsed = command::canonicalize(&self.grammar, parse);
+        let parsed = match self.grammar.parse_in(self.device.mode(), &self.context, line) {
+            Parse::Nothing => return Judged::Nothing,
+            Parse::Moved(context) => return Judged::Moved(context),
+            Parse::Block(opening) => return Judged::Block(Box::new(opening)),
+            parse @ Parse::Unrecognized { .. } => match self.above(line) {
+                Some(judged) => return judged,
+                None => command::canonicalize(&self.grammar, parse),
+            },
+            parse => command::canonicalize(&self.grammar, parse),
+        };
         if let Ok(command) = &parsed {
             if command.ends_session() {
                 return Judged::Leave;
@@ -91,20 +102,43 @@ impl Session {
                 return Judged::Nothing;
             }
         }
-        Judged::Ruled(Box::new(self.rule(line, parsed)))
+        Judged::Ruled(Box::new(self.rule(Some(line), parsed)))
+    }
+
+    /// Judges a command whose block is whole.
+    pub(super) fn judge_block(&self, opening: Opening) -> Result<Box<Ruled>, BlockFault> {
+        let parsed = command::canonicalize(&self.grammar, Parse::Command(opening.finish()?));
+        Ok(Box::new(self.rule(None, parsed)))
+    }
+
+    /// Walk-up: a line that this mode does not read and one above it does. The device would judge it by its own tree of
+    /// this mode, which may know such a word: so the mode is left first, by a step of its own, and only for a command
+    /// that would be permitted. None where no mode above reads it either.
+    fn above(&self, line: &PresentedLine) -> Option<Judged> {
+        let (mode, leaves) = self.grammar.walk_up(self.device.mode(), &self.context, line)?;
+        match self.grammar.parse_in(&mode, &self.context, line) {
+            Parse::Block(_) => Some(Judged::Above(leaves)),
+            parse => {
+                let ruled = self.rule(Some(line), command::canonicalize(&self.grammar, parse));
+                Some(match ruled.decision {
+                    Decision::Permit(_) => Judged::Above(leaves),
+                    Decision::Deny(_) => Judged::Ruled(Box::new(ruled)),
+                })
+            }
+        }
     }
 
     /// Judges a line of the gate's own (P12).
     pub(super) fn judge_for_gate(&self, line: &PresentedLine) -> Ruled {
         let policy = self.gate.policy();
         let parsed = command::canonicalize(&self.grammar, self.grammar.parse(self.device.mode(), line));
-        let facts = Facts { by_gate: true, ..self.facts(&policy, line, &parsed, None) };
+        let facts = Facts { by_gate: true, ..self.facts(&policy, Some(line), &parsed, None) };
         let plan = PlanStanding::NoToken;
         let request = Request { parsed, party: Party::Gate, device: &self.target, plan, intent: None };
         Ruled { decision: authz::decide(request, &policy.rules), facts, place: None }
     }
 
-    fn rule(&self, line: &PresentedLine, parsed: Parsed) -> Ruled {
+    fn rule(&self, line: Option<&PresentedLine>, parsed: Parsed) -> Ruled {
         // One policy for the verdict and for the record of it.
         let policy = self.gate.policy();
         let place = parsed.as_ref().ok().and_then(|command| self.standing.place(command));
@@ -136,8 +170,8 @@ impl Session {
     }
 
     /// What is recorded beside a verdict. A line that is a command is recorded as such; any other only by its hash.
-    fn facts(&self, policy: &Policy, line: &PresentedLine, parsed: &Parsed, place: Place) -> Facts {
-        let typed = if parsed.is_ok() { Vec::new() } else { line.as_str().as_bytes().to_vec() };
+    fn facts(&self, policy: &Policy, line: Option<&PresentedLine>, parsed: &Parsed, place: Place) -> Facts {
+        let typed = line.filter(|_| parsed.is_err()).map_or_else(Vec::new, |line| line.as_str().as_bytes().to_vec());
         let step = match place {
             Some(intent::Standing::Step(step)) => Some(step),
             _ => None,

@@ -3,7 +3,9 @@
 //! Read `run` first: it is the story, top to bottom. [`admission`] says who may enter, `judge` turns a line into a
 //! verdict, [`records`] says what the ledger is told, `terminal` is the client's end.
 
+mod above;
 pub mod admission;
+mod block;
 pub mod client;
 mod closing;
 mod gate;

@@ -12,13 +12,13 @@ use super::admission::Login;
 use super::client::Client;
 use super::closing::Closing;
 use super::gate::Gate;
-use super::judge::{Judged, Standing};
+use super::judge::{Judged, Ruled, Standing};
 use super::records;
 use super::terminal::{Gone, Terminal};
 use crate::authz::{Decision, Denial, Permit};
 use crate::config::Device;
 use crate::device::{self, DeviceSession, Doubt};
-use crate::grammar::Grammar;
+use crate::grammar::{Context, Grammar, Opening};
 use crate::ledger::{Event, Finished, OpenSession, Started};
 use crate::line;
 use crate::output::Newline;
@@ -36,7 +36,7 @@ pub mod status {
 }
 
 /// How a line, or a session, goes on.
-enum Flow {
+pub(super) enum Flow {
     /// Ready for the next line.
     Next,
     /// The session is over.
@@ -69,7 +69,7 @@ pub async fn session(gate: Arc<Gate>, login: Result<Login, Code>, client: Client
     }
 }
 
-async fn tell(terminal: &Terminal, lines: &[&str]) -> Flow {
+pub(super) async fn tell(terminal: &Terminal, lines: &[&str]) -> Flow {
     for line in lines {
         if let Err(gone) = terminal.say(line).await {
             return gone.into();
@@ -108,6 +108,10 @@ pub(super) struct Session {
     pub(super) open: OpenSession,
     pub(super) device: DeviceSession,
     pub(super) standing: Standing,
+    /// Where the client stands in the statements of a mode; the device always stands at the top.
+    pub(super) context: Context,
+    /// A command that waits for the rest of its block.
+    pub(super) block: Option<Box<Opening>>,
     closing: Closing,
     refused: bool,
     _place: super::registry::Place,
@@ -147,6 +151,8 @@ async fn admit(gate: &Arc<Gate>, login: &Login, terminal: &Terminal) -> Result<S
         open,
         device,
         standing: Standing::new(login.intent().cloned()),
+        context: Context::default(),
+        block: None,
         closing: Closing::default(),
         refused: false,
         _place: place,
@@ -165,35 +171,43 @@ impl Session {
     /// The gate's own housekeeping, as subject `gate`, down the same road (P12): paging off.
     async fn prepare(&mut self) -> Flow {
         for text in self.grammar.facts().prepare.clone() {
-            let Ok(line) = PresentedLine::parse(text.as_bytes()) else { return Flow::End(Code::Internal) };
-            let judged = self.judge_for_gate(&line);
-            let permit = match judged.decision {
-                Decision::Permit(permit) => permit,
-                Decision::Deny(denial) => return Flow::End(denial.code),
-            };
-            let started = match records::begin(&self.gate, &self.open, permit, judged.facts).await {
-                Ok(started) => started,
-                Err(code) => return Flow::End(code),
-            };
-            if let Flow::End(code) = self.send_quietly(started).await {
+            if let Flow::End(code) = self.by_the_gate(&text).await {
                 return Flow::End(code);
             }
         }
         Flow::Next
     }
 
+    /// One line of the gate's own. What the device answers is nobody's.
+    pub(super) async fn by_the_gate(&mut self, text: &str) -> Flow {
+        let Ok(line) = PresentedLine::parse(text.as_bytes()) else { return Flow::End(Code::Internal) };
+        let judged = self.judge_for_gate(&line);
+        let permit = match judged.decision {
+            Decision::Permit(permit) => permit,
+            Decision::Deny(denial) => return Flow::End(denial.code),
+        };
+        match records::begin(&self.gate, &self.open, permit, judged.facts).await {
+            Ok(started) => self.send_quietly(started).await,
+            Err(code) => Flow::End(code),
+        }
+    }
+
     /// Line after line until the session is over.
     async fn lines(&mut self, terminal: &mut Terminal) -> Code {
         loop {
-            let prompt = self.device.prompt().to_owned();
-            if terminal.prompt(&prompt).await.is_err() {
+            let prompt = self.prompt_text();
+            if self.show_prompt(terminal, &prompt).await.is_err() {
                 return Code::ClientGone;
             }
             let event = match self.await_command(terminal, &prompt).await {
                 Ok(event) => event,
                 Err(code) => return code,
             };
-            match self.event(terminal, event).await {
+            let flow = match self.block.take() {
+                None => self.event(terminal, event).await,
+                Some(opening) => self.block_event(terminal, *opening, event).await,
+            };
+            match flow {
                 Flow::Next => {}
                 Flow::End(code) => return code,
             }
@@ -274,7 +288,7 @@ impl Session {
         }
     }
 
-    async fn framing(&mut self, terminal: &mut Terminal, fault: Framing) -> Flow {
+    pub(super) async fn framing(&mut self, terminal: &mut Terminal, fault: Framing) -> Flow {
         let denial =
             Denial { code: fault.code(), detail: fault.to_string(), rules: Vec::new(), command: None };
         let facts = self.facts_without_command();
@@ -282,19 +296,30 @@ impl Session {
     }
 
     /// One line down the road.
-    async fn line(&mut self, terminal: &mut Terminal, line: PresentedLine) -> Flow {
+    pub(super) async fn line(&mut self, terminal: &mut Terminal, line: PresentedLine) -> Flow {
         let judged = match self.judge(&line) {
             Judged::Nothing => return Flow::Next,
             Judged::Leave => return Flow::End(Code::ClientExit),
+            Judged::Moved(context) => {
+                self.context = context;
+                return Flow::Next;
+            }
+            Judged::Block(opening) => return self.block_opened(terminal, *opening).await,
+            Judged::Above(leaves) => return self.walk_up(terminal, &leaves, line).await,
             Judged::Ruled(ruled) => ruled,
         };
-        match judged.decision {
-            Decision::Deny(denial) => self.refuse(terminal, denial, judged.facts).await,
-            Decision::Permit(permit) => self.permit(terminal, permit, judged.facts, judged.place).await,
+        self.ruled(terminal, *judged).await
+    }
+
+    /// What was decided is done.
+    pub(super) async fn ruled(&mut self, terminal: &mut Terminal, ruled: Ruled) -> Flow {
+        match ruled.decision {
+            Decision::Deny(denial) => self.refuse(terminal, denial, ruled.facts).await,
+            Decision::Permit(permit) => self.permit(terminal, permit, ruled.facts, ruled.place).await,
         }
     }
 
-    fn in_configuration(&self) -> bool {
+    pub(super) fn in_configuration(&self) -> bool {
         self.grammar.is_configuration(self.device.mode())
     }
 
@@ -306,7 +331,7 @@ impl Session {
     }
 
     /// Records the refusal, then says it. A batch stops at its first refusal: what was typed ahead is forgotten.
-    async fn refuse(&mut self, terminal: &mut Terminal, denial: Denial, facts: records::Facts) -> Flow {
+    pub(super) async fn refuse(&mut self, terminal: &mut Terminal, denial: Denial, facts: records::Facts) -> Flow {
         self.refused = true;
         self.standing.refused(self.in_configuration());
         if denial.command.is_some() || self.is_batch(terminal) {
@@ -356,6 +381,7 @@ impl Session {
     }
 
     async fn send(&mut self, terminal: &mut Terminal, started: Started, place: super::judge::Place) -> Flow {
+        let before = self.device.mode().clone();
         let mut running = self.device.forward(started).await;
         let mut gone = false;
         while !gone {
@@ -375,6 +401,9 @@ impl Session {
             running.interrupt().await;
         }
         let (finished, after) = running.finish().await;
+        if *self.device.mode() != before {
+            self.context = Context::default();
+        }
         let failed = !finished.outcome().succeeded();
         self.refused |= failed;
         self.standing.ran(place, finished.outcome(), self.in_configuration());

@@ -275,7 +275,8 @@ fn refused(refusal: ParseRefusal, candidates: Vec<String>, line: &str, place: &s
     let canonical = refusal.text.filter(|text| !text.is_empty());
     Reading {
         line: line.to_owned(),
-        redacted: canonical.clone(),
+        // Nothing of it would be recorded but a keyed hash.
+        redacted: None,
         canonical,
         class,
         candidates,
