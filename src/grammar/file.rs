@@ -2,10 +2,11 @@
 //!
 //! `grammars/README.md` documents the language. Nothing here knows what a mode or a token type means: `check` does.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use nom::branch::alt;
-use nom::bytes::complete::{is_not, tag, take_while, take_while1};
+use nom::bytes::complete::{tag, take_while, take_while1};
 use nom::character::complete::{char, digit1, multispace1, space1};
 use nom::combinator::{cut, map, opt, recognize, value, verify};
 use nom::error::{ContextError, ErrorKind, ParseError, context};
@@ -17,87 +18,87 @@ use crate::terms::{Problem, Span};
 
 /// A file's items in order.
 #[derive(Debug)]
-pub(super) enum Item {
-    Platform(Platform),
-    Pipe { name: Named, productions: Vec<Production> },
-    Tree { name: Named, productions: Vec<Production> },
-    Mode(Mode),
-    Example(Example),
+pub(super) enum Item<'a> {
+    Platform(Platform<'a>),
+    Pipe { name: Named<'a>, productions: Vec<Production<'a>> },
+    Tree { name: Named<'a>, productions: Vec<Production<'a>> },
+    Mode(Mode<'a>),
+    Example(Example<'a>),
 }
 
 /// A word with its place, in bytes from the start of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Named {
-    pub(super) text: String,
+pub(super) struct Named<'a> {
+    pub(super) text: Cow<'a, str>,
     pub(super) at: usize,
 }
 
 #[derive(Debug)]
-pub(super) struct Platform {
-    pub(super) name: Named,
-    pub(super) settings: Vec<Setting>,
+pub(super) struct Platform<'a> {
+    pub(super) name: Named<'a>,
+    pub(super) settings: Vec<Setting<'a>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Setting {
-    pub(super) key: Named,
-    pub(super) values: Vec<Named>,
+pub(super) struct Setting<'a> {
+    pub(super) key: Named<'a>,
+    pub(super) values: Vec<Named<'a>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Mode {
-    pub(super) name: Named,
+pub(super) struct Mode<'a> {
+    pub(super) name: Named<'a>,
     /// Empty where the block only adds productions.
-    pub(super) header: Vec<Heading>,
-    pub(super) productions: Vec<Production>,
+    pub(super) header: Vec<Heading<'a>>,
+    pub(super) productions: Vec<Production<'a>>,
 }
 
 /// One part of a mode's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Heading {
-    Parent(Named),
+pub(super) enum Heading<'a> {
+    Parent(Named<'a>),
     Walkup,
-    Also(Named),
+    Also(Named<'a>),
     Configuration,
-    Prompt(String),
-    Banner(String),
+    Prompt(Cow<'a, str>),
+    Banner(Cow<'a, str>),
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Production {
+pub(super) struct Production<'a> {
     pub(super) at: usize,
-    pub(super) text: String,
-    pub(super) elements: Vec<Element>,
-    pub(super) class: Named,
-    pub(super) pipe: Option<Named>,
-    pub(super) effects: Vec<Effect>,
+    pub(super) text: Cow<'a, str>,
+    pub(super) elements: Vec<Element<'a>>,
+    pub(super) class: Named<'a>,
+    pub(super) pipe: Option<Named<'a>>,
+    pub(super) effects: Vec<Effect<'a>>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Element {
-    Keyword(String),
-    Type(Named),
+pub(super) enum Element<'a> {
+    Keyword(Cow<'a, str>),
+    Type(Named<'a>),
     Range(u64, u64),
-    Optional(Vec<Element>),
+    Optional(Vec<Element<'a>>),
     /// Optional only when the command is negated.
-    Negatable(Vec<Element>),
-    Either(Vec<Vec<Element>>),
+    Negatable(Vec<Element<'a>>),
+    Either(Vec<Vec<Element<'a>>>),
     /// Any number of them, at least one, in any order.
-    Many(Vec<Vec<Element>>),
-    Reference(Named),
+    Many(Vec<Vec<Element<'a>>>),
+    Reference(Named<'a>),
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Effect {
-    Enter(Named),
-    Leave(Named),
+pub(super) enum Effect<'a> {
+    Enter(Named<'a>),
+    Leave(Named<'a>),
     Close,
-    Ask { question: String, reply: String },
-    Why(String),
-    Sends(String),
+    Ask { question: Cow<'a, str>, reply: Cow<'a, str> },
+    Why(Cow<'a, str>),
+    Sends(Cow<'a, str>),
     Renames,
     /// `until`: the last line of the block; none where a delimiter ends it.
-    Block { state: String, until: Option<String> },
+    Block { state: Cow<'a, str>, until: Option<Cow<'a, str>> },
     Beginnings,
     Move(Move),
 }
@@ -112,16 +113,16 @@ pub(super) enum Move {
 }
 
 #[derive(Debug)]
-pub(super) struct Example {
-    pub(super) mode: Named,
-    pub(super) typed: String,
-    pub(super) expected: Expected,
+pub(super) struct Example<'a> {
+    pub(super) mode: Named<'a>,
+    pub(super) typed: Cow<'a, str>,
+    pub(super) expected: Expected<'a>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Expected {
-    Canonical(String),
-    Outcome(Named),
+pub(super) enum Expected<'a> {
+    Canonical(Cow<'a, str>),
+    Outcome(Named<'a>),
 }
 
 /// The furthest place that could not be read and what was wanted there.
@@ -162,7 +163,7 @@ type Parsed<'a, T> = IResult<&'a str, T, Fault<'a>>;
 ///
 /// # Errors
 /// The first syntax error, with line, column and caret.
-pub(super) fn read(file: &Arc<str>, text: &str) -> Result<Vec<Item>, Problem> {
+pub(super) fn read<'a>(file: &Arc<str>, text: &'a str) -> Result<Vec<Item<'a>>, Problem> {
     let reader = Reader { len: text.len() };
     match reader.items(text) {
         Ok((_, items)) => Ok(items),
@@ -199,7 +200,7 @@ impl Reader {
         self.len.saturating_sub(rest.len())
     }
 
-    fn items<'a>(self, input: &'a str) -> Parsed<'a, Vec<Item>> {
+    fn items<'a>(self, input: &'a str) -> Parsed<'a, Vec<Item<'a>>> {
         let (mut rest, ()) = gap(input)?;
         let mut items = Vec::new();
         while !rest.is_empty() {
@@ -211,7 +212,7 @@ impl Reader {
         Ok((rest, items))
     }
 
-    fn item<'a>(self, input: &'a str) -> Parsed<'a, Item> {
+    fn item<'a>(self, input: &'a str) -> Parsed<'a, Item<'a>> {
         alt((
             map(preceded(keyword("platform"), cut(|i| self.platform(i))), Item::Platform),
             map(preceded(keyword("mode"), cut(|i| self.mode(i))), Item::Mode),
@@ -228,33 +229,33 @@ impl Reader {
         .parse(input)
     }
 
-    fn platform<'a>(self, input: &'a str) -> Parsed<'a, Platform> {
+    fn platform<'a>(self, input: &'a str) -> Parsed<'a, Platform<'a>> {
         let (input, name) = self.name(input)?;
         let (input, settings) = braced(many0(preceded(gap, |i| self.setting(i)))).parse(input)?;
         Ok((input, Platform { name, settings }))
     }
 
-    fn setting<'a>(self, input: &'a str) -> Parsed<'a, Setting> {
+    fn setting<'a>(self, input: &'a str) -> Parsed<'a, Setting<'a>> {
         let (input, key) = self.name(input)?;
         let (input, values) = many0(preceded(gap, |i| self.setting_value(i))).parse(input)?;
         let (input, _) = preceded(gap, context("`;`", cut(char(';')))).parse(input)?;
         Ok((input, Setting { key, values }))
     }
 
-    fn setting_value<'a>(self, input: &'a str) -> Parsed<'a, Named> {
+    fn setting_value<'a>(self, input: &'a str) -> Parsed<'a, Named<'a>> {
         let at = self.at(input);
-        let (input, text) = alt((string, map(word, str::to_owned))).parse(input)?;
+        let (input, text) = alt((string, map(word, Cow::Borrowed))).parse(input)?;
         Ok((input, Named { text, at }))
     }
 
-    fn mode<'a>(self, input: &'a str) -> Parsed<'a, Mode> {
+    fn mode<'a>(self, input: &'a str) -> Parsed<'a, Mode<'a>> {
         let (input, name) = self.name(input)?;
         let (input, header) = many0(|i| self.heading(i)).parse(input)?;
         let (input, productions) = braced(|i| self.productions(i)).parse(input)?;
         Ok((input, Mode { name, header, productions }))
     }
 
-    fn heading<'a>(self, input: &'a str) -> Parsed<'a, Heading> {
+    fn heading<'a>(self, input: &'a str) -> Parsed<'a, Heading<'a>> {
         let quoted = |wanted| context(wanted, cut(preceded(blanks, string)));
         alt((
             map(preceded(keyword("parent"), cut(|i| self.name(i))), Heading::Parent),
@@ -267,13 +268,13 @@ impl Reader {
         .parse(input)
     }
 
-    fn block<'a>(self, input: &'a str) -> Parsed<'a, (Named, Vec<Production>)> {
+    fn block<'a>(self, input: &'a str) -> Parsed<'a, (Named<'a>, Vec<Production<'a>>)> {
         let (input, name) = self.name(input)?;
         let (input, productions) = braced(|i| self.productions(i)).parse(input)?;
         Ok((input, (name, productions)))
     }
 
-    fn example<'a>(self, input: &'a str) -> Parsed<'a, Example> {
+    fn example<'a>(self, input: &'a str) -> Parsed<'a, Example<'a>> {
         let (input, mode) = self.name(input)?;
         let (input, typed) = context("what is typed, in quotes", preceded(blanks, string)).parse(input)?;
         let (input, _) = context("`=>`", preceded(blanks, tag("=>"))).parse(input)?;
@@ -285,14 +286,14 @@ impl Reader {
         Ok((input, Example { mode, typed, expected }))
     }
 
-    fn productions<'a>(self, input: &'a str) -> Parsed<'a, Vec<Production>> {
+    fn productions<'a>(self, input: &'a str) -> Parsed<'a, Vec<Production<'a>>> {
         many0(preceded(gap, |i| self.production(i))).parse(input)
     }
 
-    fn production<'a>(self, input: &'a str) -> Parsed<'a, Production> {
+    fn production<'a>(self, input: &'a str) -> Parsed<'a, Production<'a>> {
         let at = self.at(input);
         let (after, elements) = self.sequence(input)?;
-        let text = input.get(..input.len().saturating_sub(after.len())).unwrap_or_default().trim().to_owned();
+        let text = input.get(..input.len().saturating_sub(after.len())).unwrap_or_default().trim().into();
         let colon = preceded(blanks, context("`:` and a class", cut(char(':'))));
         let (rest, class) = preceded(colon, context("a class", cut(|i| self.name(i)))).parse(after)?;
         let effects = |i| many0(preceded(blanks, |i| self.effect(i))).parse(i);
@@ -305,11 +306,11 @@ impl Reader {
         Ok((rest, Production { at, text, elements, class, pipe, effects }))
     }
 
-    fn sequence<'a>(self, input: &'a str) -> Parsed<'a, Vec<Element>> {
+    fn sequence<'a>(self, input: &'a str) -> Parsed<'a, Vec<Element<'a>>> {
         many1(preceded(blanks, |i| self.element(i))).parse(input)
     }
 
-    fn element<'a>(self, input: &'a str) -> Parsed<'a, Element> {
+    fn element<'a>(self, input: &'a str) -> Parsed<'a, Element<'a>> {
         let optional = delimited(char('['), cut(|i| self.choice(i)), close(']', "`]`"));
         let negatable = delimited(tag("!["), cut(|i| self.choice(i)), close(']', "`]`"));
         let range = delimited(char('('), cut(separated_pair(number, char('-'), number)), cut(char(')')));
@@ -320,39 +321,39 @@ impl Reader {
             map(delimited(char('{'), cut(|i| self.branches(i)), close('}', "`}`")), Element::Many),
             map(range, |(low, high)| Element::Range(low, high)),
             map(preceded(char('@'), cut(|i| self.name(i))), Element::Reference),
-            map(verify(string, |text: &str| is_literal(text)), Element::Keyword),
+            map(verify(string, |text: &Cow<'a, str>| is_literal(text)), Element::Keyword),
             |i| self.word_element(i),
         ))
         .parse(input)
     }
 
     /// `a b` or `a|b`, between brackets.
-    fn choice<'a>(self, input: &'a str) -> Parsed<'a, Vec<Element>> {
-        map(|i| self.branches(i), |mut all: Vec<Vec<Element>>| match all.len() {
+    fn choice<'a>(self, input: &'a str) -> Parsed<'a, Vec<Element<'a>>> {
+        map(|i| self.branches(i), |mut all: Vec<Vec<Element<'a>>>| match all.len() {
             1 => all.remove(0),
             _ => vec![Element::Either(all)],
         })
         .parse(input)
     }
 
-    fn branches<'a>(self, input: &'a str) -> Parsed<'a, Vec<Vec<Element>>> {
+    fn branches<'a>(self, input: &'a str) -> Parsed<'a, Vec<Vec<Element<'a>>>> {
         separated_list1(preceded(blanks, char('|')), |i| self.sequence(i)).parse(input)
     }
 
     /// Words in capitals are types; everything else is a keyword.
-    fn word_element<'a>(self, input: &'a str) -> Parsed<'a, Element> {
+    fn word_element<'a>(self, input: &'a str) -> Parsed<'a, Element<'a>> {
         let at = self.at(input);
         let (rest, text) = word(input)?;
         let is_type = text.chars().any(|c| c.is_ascii_uppercase());
         let element = if is_type {
-            Element::Type(Named { text: text.to_owned(), at })
+            Element::Type(Named { text: text.into(), at })
         } else {
-            Element::Keyword(text.to_owned())
+            Element::Keyword(text.into())
         };
         Ok((rest, element))
     }
 
-    fn effect<'a>(self, input: &'a str) -> Parsed<'a, Effect> {
+    fn effect<'a>(self, input: &'a str) -> Parsed<'a, Effect<'a>> {
         let quoted = || cut(preceded(blanks, string));
         let answer = separated_pair(quoted(), preceded(blanks, tag("->")), quoted());
         let until = alt((
@@ -380,13 +381,13 @@ impl Reader {
         .parse(input)
     }
 
-    fn name<'a>(self, input: &'a str) -> Parsed<'a, Named> {
+    fn name<'a>(self, input: &'a str) -> Parsed<'a, Named<'a>> {
         let (input, ()) = blanks(input)?;
         let at = self.at(input);
         let (rest, text) =
             context("a name", take_while1(|c: char| c.is_ascii_alphanumeric() || "_.-".contains(c)))
                 .parse(input)?;
-        Ok((rest, Named { text: text.to_owned(), at }))
+        Ok((rest, Named { text: text.into(), at }))
     }
 }
 
@@ -428,15 +429,18 @@ fn number(input: &str) -> Parsed<'_, u64> {
 }
 
 /// Text in quotes; `\n`, `\r`, `\"` and `\\` are the only escapes.
-fn string(input: &str) -> Parsed<'_, String> {
-    let plain = map(is_not("\"\\\n"), str::to_owned);
+fn string(input: &str) -> Parsed<'_, Cow<'_, str>> {
+    let plain = || take_while(|c| !"\"\\\n".contains(c));
     let escape = alt((
-        value("\n".to_owned(), tag("\\n")),
-        value("\r".to_owned(), tag("\\r")),
-        value("\"".to_owned(), tag("\\\"")),
-        value("\\".to_owned(), tag("\\\\")),
+        value("\n", tag("\\n")),
+        value("\r", tag("\\r")),
+        value("\"", tag("\\\"")),
+        value("\\", tag("\\\\")),
     ));
-    let inner = map(many0(alt((plain, escape))), |parts| parts.concat());
+    let more = many0(map((escape, plain()), |(escape, plain)| [escape, plain].concat()));
+    let inner = map((plain(), more), |(first, more): (&str, Vec<String>)| {
+        if more.is_empty() { Cow::Borrowed(first) } else { Cow::Owned(format!("{first}{}", more.concat())) }
+    });
     delimited(char('"'), inner, context("a closing quote", cut(char('"')))).parse(input)
 }
 

@@ -55,7 +55,7 @@ pub struct Grammar {
     lexis: Lexis,
     comment: Vec<String>,
     modes: BTreeMap<Mode, ModeTree>,
-    pipes: BTreeMap<String, TreeId>,
+    pipes: BTreeMap<Arc<str>, TreeId>,
     /// The tree whose commands go on in a context.
     statements: Option<TreeId>,
     trees: Vec<Tree>,
@@ -132,7 +132,7 @@ struct Leaf {
     /// `None` for a stage of a pipe, and for what can only be come to through a reference.
     mode: Option<Mode>,
     class: Class,
-    pipe: Option<String>,
+    pipe: Option<Arc<str>>,
     next: Option<Mode>,
     close: bool,
     answers: Vec<Answer>,

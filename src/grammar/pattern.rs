@@ -107,6 +107,10 @@ impl Grammar {
             found.extend(ending(tree, at, place.how));
             let behind = self.jumped(Reached { at, ..place });
             if behind.tree != place.tree || (behind.at == 0 && at != 0) {
+                if let JumpKind::AnyBeginning(variant) = behind.how {
+                    found.insert(variant);
+                    continue;
+                }
                 let Some(other) = self.trees.get(behind.tree) else { continue };
                 found.extend(other.below([0]).into_iter().filter_map(|at| ending(other, at, behind.how)));
             }
@@ -145,5 +149,7 @@ fn ending(tree: &Tree, at: NodeId, how: JumpKind) -> Option<VariantId> {
         JumpKind::Same | JumpKind::Top => tree.ends().get(usize::try_from(tree.end(at)?).ok()?).copied(),
         JumpKind::Own(base) => base.checked_add(tree.end(at)?),
         JumpKind::Beginnings(base) => base.checked_add(VariantId::try_from(at).ok()?).filter(|_| at > 0),
+        // A pattern that looks into it would name all the others too.
+        JumpKind::AnyBeginning(_) => None,
     }
 }

@@ -35,7 +35,7 @@ impl Grammar {
             let tree = self.trees.get(*pipe);
             let ends = tree.into_iter().flat_map(super::tree::Tree::ends);
             let ends = ends.filter_map(|variant| Some(self.variant(*variant)?.1));
-            (name.as_str(), sorted(ends))
+            (&**name, sorted(ends))
         })
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
@@ -54,14 +55,12 @@ impl GrammarSet {
         let mut grammars = BTreeMap::new();
         let mut problems = Vec::new();
         let mut hash = Sha256::new();
-        for files in folders.values() {
-            let sources: Vec<Source<'_>> =
-                files.iter().map(|(name, text)| Source { name: name.as_str().into(), text }).collect();
+        for (sources, compiled) in compiled(folders) {
             for source in &sources {
                 hash.update(Sha256::digest(source.name.as_bytes()));
                 hash.update(Sha256::digest(source.text.as_bytes()));
             }
-            match compile::compile(&sources) {
+            match compiled {
                 Ok(grammar) => {
                     let platform = grammar.platform.clone();
                     if let (Some(_), Some(source)) =
@@ -98,6 +97,40 @@ impl GrammarSet {
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
+}
+
+type Compiled<'f> = (Vec<Source<'f>>, Result<Grammar, Problems>);
+
+/// Every folder with what it compiles to, in the order of their names. Platforms know nothing of each other: each thread
+/// takes its share of them.
+fn compiled(folders: &BTreeMap<String, Folder>) -> Vec<Compiled<'_>> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let all: Vec<&Folder> = folders.values().collect();
+    let done: Mutex<Vec<(usize, Result<Grammar, Problems>)>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(all.len()) {
+            scope.spawn(|| {
+                while let Some((number, files)) = take(&next, &all) {
+                    let grammar = compile::compile(&sources(files));
+                    // Held for a push: nobody waits for anybody's compiling.
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, grammar));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(number, _)| *number);
+    all.into_iter().zip(done).map(|(files, (_, grammar))| (sources(files), grammar)).collect()
+}
+
+fn take<'f>(next: &AtomicUsize, all: &[&'f Folder]) -> Option<(usize, &'f Folder)> {
+    let number = next.fetch_add(1, Ordering::Relaxed);
+    all.get(number).map(|files| (number, *files))
+}
+
+fn sources(files: &Folder) -> Vec<Source<'_>> {
+    files.iter().map(|(name, text)| Source { name: name.as_str().into(), text }).collect()
 }
 
 pub(super) fn subfolders(dir: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {

@@ -51,6 +51,8 @@ pub(super) enum JumpKind {
     Own(VariantId),
     /// The same for every node of the tree: each is a whole command.
     Beginnings(VariantId),
+    /// Every node of the tree is a whole command, and all of them are one spelling: nothing tells them apart.
+    AnyBeginning(VariantId),
     /// From the start of this mode, in no context.
     Top,
 }
@@ -74,10 +76,6 @@ impl Tree {
 
     pub(super) fn len(&self) -> usize {
         self.nodes.len()
-    }
-
-    pub(super) fn nodes(&self) -> impl Iterator<Item = &Node> {
-        self.nodes.iter()
     }
 
     /// A node and its twins.

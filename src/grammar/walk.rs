@@ -191,6 +191,7 @@ impl<'g> Walker<'g> {
                 let place = VariantId::try_from(self.place.node).ok()?;
                 base.checked_add(place).filter(|_| place > 0)
             }
+            How::Jumped(JumpKind::AnyBeginning(variant)) => Some(variant).filter(|_| self.place.node > 0),
         });
         match variant {
             Some(variant) => {

@@ -50,7 +50,8 @@ impl Build<'_> {
     /// What nothing leads to is a mistake: a name that was mistyped elsewhere.
     fn check_use(&mut self) {
         for (name, problem) in &self.declared {
-            if !self.used.contains(name) {
+            let used_pipe = name.strip_prefix("pipe ").is_some_and(|pipe| self.used_pipes.contains(pipe));
+            if !used_pipe && !self.used.contains(name) {
                 self.problems.push(problem.clone());
             }
         }
@@ -79,7 +80,7 @@ impl Build<'_> {
                 found.push(Problem { message: message.into(), ..place.clone() });
             }
         }
-        for (name, tree) in self.statements.iter().chain(&self.pipes) {
+        for (name, tree) in self.statements.iter().map(|(n, t)| (&**n, t)).chain(self.pipes.iter().map(|(n, t)| (&**n, t))) {
             let place = self.declared.get(&format!("tree {name}")).or(self.declared.get(&format!("pipe {name}")));
             if let (Some(tree), Some(place)) = (self.trees.get(*tree), place)
                 && let Some(word) = clash(tree)
@@ -97,9 +98,12 @@ fn twice(tree: &Tree, at: usize) -> Option<String> {
     if node.twins.is_empty() {
         return None;
     }
-    let mut seen: HashSet<&str> = HashSet::new();
-    tree.views(at)
-        .flat_map(|(_, node)| &node.keywords)
-        .find(|(word, _)| !seen.insert(word))
-        .map(|(word, _)| word.to_string())
+    let mut seen: Vec<&str> = Vec::new();
+    for (word, _) in tree.views(at).flat_map(|(_, node)| &node.keywords) {
+        if seen.contains(&&**word) {
+            return Some(word.to_string());
+        }
+        seen.push(word);
+    }
+    None
 }

@@ -5,15 +5,15 @@ use super::super::{Context, Grammar, Parse};
 use super::Source;
 use crate::terms::{Mode, PresentedLine, Problem};
 
-pub(super) fn run(grammar: &Grammar, source: &Source<'_>, items: &[Item], problems: &mut Vec<Problem>) {
+pub(super) fn run(grammar: &Grammar, source: &Source<'_>, items: &[Item<'_>], problems: &mut Vec<Problem>) {
     for item in items {
         let Item::Example(example) = item else { continue };
         let outcome = outcome(grammar, &example.mode.text, &example.typed);
         let expected = match &example.expected {
-            Expected::Canonical(text) => text.as_str(),
-            Expected::Outcome(name) => name.text.as_str(),
+            Expected::Canonical(text) => text,
+            Expected::Outcome(name) => &name.text,
         };
-        if outcome != expected {
+        if outcome != **expected {
             let message = format!("the example reads as `{outcome}`, not as `{expected}`");
             problems.push(source.problem(example.mode.at, &message));
         }

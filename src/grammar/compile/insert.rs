@@ -24,10 +24,10 @@ pub(super) struct Front {
 
 /// The ends of a production's paths.
 #[derive(Debug, Default)]
-pub(super) struct Paths {
+pub(super) struct Paths<'p> {
     pub(super) ends: Vec<Front>,
     /// Where it goes on with another tree, and which.
-    pub(super) references: Vec<(Front, Named)>,
+    pub(super) references: Vec<(Front, &'p Named<'p>)>,
 }
 
 /// Words that stand in many places, once.
@@ -37,7 +37,8 @@ pub(super) struct Words {
 }
 
 impl Words {
-    fn word(&mut self, text: &str) -> Arc<str> {
+    /// The one copy of a word.
+    pub(super) fn word(&mut self, text: &str) -> Arc<str> {
         if let Some(known) = self.known.get(text) {
             return known.clone();
         }
@@ -59,7 +60,7 @@ impl Inserter<'_> {
     ///
     /// # Errors
     /// What cannot stand where it stands.
-    pub(super) fn insert(&mut self, elements: &[Element]) -> Result<Paths, Misplaced> {
+    pub(super) fn insert<'p>(&mut self, elements: &'p [Element<'p>]) -> Result<Paths<'p>, Misplaced> {
         let before = self.tree.len();
         let mut paths = Paths::default();
         let start = Front { at: 0, negated: false, full: false };
@@ -73,11 +74,11 @@ impl Inserter<'_> {
         Ok(paths)
     }
 
-    fn sequence(
+    fn sequence<'p>(
         &mut self,
-        elements: &[Element],
+        elements: &'p [Element<'p>],
         from: Vec<Front>,
-        paths: &mut Paths,
+        paths: &mut Paths<'p>,
     ) -> Result<Vec<Front>, Misplaced> {
         let mut fronts = from;
         for element in elements {
@@ -92,11 +93,11 @@ impl Inserter<'_> {
         Ok(fronts)
     }
 
-    fn element(
+    fn element<'p>(
         &mut self,
-        element: &Element,
+        element: &'p Element<'p>,
         fronts: Vec<Front>,
-        paths: &mut Paths,
+        paths: &mut Paths<'p>,
     ) -> Result<Vec<Front>, Misplaced> {
         Ok(match element {
             Element::Keyword(word) => {
@@ -132,7 +133,7 @@ impl Inserter<'_> {
             }
             Element::Many(branches) => self.many(branches, &fronts, paths)?,
             Element::Reference(name) => {
-                paths.references.extend(fronts.iter().map(|front| (*front, name.clone())));
+                paths.references.extend(fronts.iter().map(|front| (*front, name)));
                 Vec::new()
             }
         })
@@ -156,11 +157,11 @@ impl Inserter<'_> {
     }
 
     /// A loop of its own for each path: nobody else's words can slip into it.
-    fn many(
+    fn many<'p>(
         &mut self,
-        branches: &[Vec<Element>],
+        branches: &'p [Vec<Element<'p>>],
         fronts: &[Front],
-        paths: &mut Paths,
+        paths: &mut Paths<'p>,
     ) -> Result<Vec<Front>, Misplaced> {
         let mut after = Vec::new();
         for front in fronts {

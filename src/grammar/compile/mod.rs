@@ -7,7 +7,7 @@ mod refer;
 mod settings;
 mod shared;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::file::{self, Effect, Element, Heading, Item, Move, Named, Production};
@@ -85,10 +85,10 @@ fn nowhere(sources: &[Source<'_>], message: &str) -> Problem {
 
 /// What is known of a mode while its blocks are read.
 #[derive(Debug, Default)]
-struct ModeBuild {
+struct ModeBuild<'a> {
     /// Where it was first named: file text and place.
     place: Option<Problem>,
-    header: Vec<Heading>,
+    header: Vec<Heading<'a>>,
     tree: TreeId,
 }
 
@@ -119,8 +119,8 @@ struct Build<'a> {
     problems: Vec<Problem>,
     platform: Option<Platform>,
     settings: Settings,
-    modes: BTreeMap<Mode, ModeBuild>,
-    pipes: BTreeMap<String, TreeId>,
+    modes: BTreeMap<Mode, ModeBuild<'a>>,
+    pipes: BTreeMap<Arc<str>, TreeId>,
     shared: Shared<'a>,
     /// The tree of statements, by its name.
     statements: BTreeMap<String, TreeId>,
@@ -131,11 +131,12 @@ struct Build<'a> {
     links: Vec<Link>,
     /// For complaints about what nothing leads to: pipes and trees that are used, and where each was declared.
     used: BTreeSet<String>,
+    used_pipes: HashSet<Arc<str>>,
     declared: BTreeMap<String, Problem>,
 }
 
 impl<'a> Build<'a> {
-    fn platform(&mut self, source: &Source<'_>, items: &[Item]) {
+    fn platform(&mut self, source: &Source<'_>, items: &[Item<'_>]) {
         for item in items {
             let Item::Platform(platform) = item else { continue };
             match platform.name.text.parse() {
@@ -144,7 +145,7 @@ impl<'a> Build<'a> {
                 Err(fault) => self.complain(source, platform.name.at, &fault.to_string()),
             }
             for setting in &platform.settings {
-                let values: Vec<&str> = setting.values.iter().map(|value| value.text.as_str()).collect();
+                let values: Vec<&str> = setting.values.iter().map(|value| &*value.text).collect();
                 if let Err(message) = self.settings.set(&setting.key.text, &values) {
                     self.complain(source, setting.key.at, &message);
                 }
@@ -161,7 +162,7 @@ impl<'a> Build<'a> {
         self.trees.len().saturating_sub(1)
     }
 
-    fn names(&mut self, source: &Source<'_>, items: &[Item]) {
+    fn names(&mut self, source: &Source<'_>, items: &[Item<'a>]) {
         for item in items {
             match item {
                 Item::Mode(mode) => self.mode(source, mode),
@@ -172,28 +173,28 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn pipe(&mut self, source: &Source<'_>, name: &Named) {
-        if !self.pipes.contains_key(&name.text) {
+    fn pipe(&mut self, source: &Source<'_>, name: &Named<'_>) {
+        if !self.pipes.contains_key(&*name.text) {
             let tree = self.fresh_tree();
-            self.pipes.insert(name.text.clone(), tree);
+            self.pipes.insert(self.words.word(&name.text), tree);
             let problem = source.problem(name.at, "no production goes on with this pipe");
             self.declared.insert(format!("pipe {}", name.text), problem);
         }
     }
 
-    fn tree(&mut self, source: &Source<'_>, name: &Named) {
+    fn tree(&mut self, source: &Source<'_>, name: &Named<'_>) {
         let key = format!("tree {}", name.text);
         if !self.declared.contains_key(&key) {
             self.declared.insert(key, source.problem(name.at, "no production goes on with this tree"));
         }
-        if self.shared.is_statements(&name.text) && !self.statements.contains_key(&name.text) {
+        if self.shared.is_statements(&name.text) && !self.statements.contains_key(&*name.text) {
             let tree = self.fresh_tree();
-            self.statements.insert(name.text.clone(), tree);
+            self.statements.insert(name.text.to_string(), tree);
         }
     }
 
     /// A mode may be spread over files; its header stands whole once, or is said again in the same words.
-    fn mode(&mut self, source: &Source<'_>, mode: &file::Mode) {
+    fn mode(&mut self, source: &Source<'_>, mode: &file::Mode<'a>) {
         let name = match mode.name.text.parse::<Mode>() {
             Ok(name) => name,
             Err(fault) => return self.complain(source, mode.name.at, &fault.to_string()),
@@ -211,7 +212,7 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn trees(&mut self, source: &'a Source<'a>, items: &'a [Item]) {
+    fn trees(&mut self, source: &'a Source<'a>, items: &'a [Item<'a>]) {
         for item in items {
             match item {
                 Item::Mode(mode) => {
@@ -220,12 +221,12 @@ impl<'a> Build<'a> {
                     self.productions(source, tree, Some(&name), &mode.productions);
                 }
                 Item::Pipe { name, productions } => {
-                    let Some(tree) = self.pipes.get(&name.text).copied() else { continue };
+                    let Some(tree) = self.pipes.get(&*name.text).copied() else { continue };
                     self.productions(source, tree, None, productions);
                 }
                 // Any other tree is read where it is used.
                 Item::Tree { name, productions } => {
-                    let Some(tree) = self.statements.get(&name.text).copied() else { continue };
+                    let Some(tree) = self.statements.get(&*name.text).copied() else { continue };
                     self.productions(source, tree, None, productions);
                 }
                 Item::Platform(_) | Item::Example(_) => {}
@@ -238,7 +239,7 @@ impl<'a> Build<'a> {
         source: &'a Source<'a>,
         tree: TreeId,
         mode: Option<&Mode>,
-        all: &'a [Production],
+        all: &'a [Production<'a>],
     ) {
         for production in all {
             let whole = match self.shared.whole(source, production) {
@@ -262,7 +263,7 @@ impl<'a> Build<'a> {
         source: &Source<'_>,
         tree: TreeId,
         mode: Option<&Mode>,
-        production: &Production,
+        production: &Production<'_>,
     ) -> Result<(), Misplaced> {
         let (leaf, referral) = self.leaf(mode, production)?;
         let leaf_id = self.leaves.len();
@@ -286,7 +287,7 @@ impl<'a> Build<'a> {
         }
         for (front, name) in paths.references {
             let top = self.leaves.get(leaf_id).is_some_and(|leaf| leaf.moves == Some(Move::Top));
-            let (to, is_mode) = self.target(&name)?;
+            let (to, is_mode) = self.target(name)?;
             if (is_mode && !referral.same) || (is_mode && referral.beginnings) {
                 let why = "what goes on as a command of a mode has the class `same`, and is a whole command";
                 return Err((Some(name.at), why.to_owned()));
@@ -308,8 +309,8 @@ impl<'a> Build<'a> {
         Ok(())
     }
 
-    fn target(&mut self, name: &Named) -> Result<(TreeId, bool), Misplaced> {
-        if let Some(tree) = self.statements.get(&name.text) {
+    fn target(&mut self, name: &Named<'_>) -> Result<(TreeId, bool), Misplaced> {
+        if let Some(tree) = self.statements.get(&*name.text) {
             self.used.insert(format!("tree {}", name.text));
             return Ok((*tree, false));
         }
@@ -319,7 +320,7 @@ impl<'a> Build<'a> {
         tree.map(|tree| (tree, true)).ok_or_else(|| (Some(name.at), "no mode or tree has this name".to_owned()))
     }
 
-    fn leaf(&mut self, mode: Option<&Mode>, production: &Production) -> Result<(Leaf, Referral), Misplaced> {
+    fn leaf(&mut self, mode: Option<&Mode>, production: &Production<'_>) -> Result<(Leaf, Referral), Misplaced> {
         let same = production.class.text == SAME;
         let class: Class = if same {
             Class::Refuse
@@ -327,19 +328,19 @@ impl<'a> Build<'a> {
             production.class.text.parse().map_err(|_| (Some(production.class.at), "no such class".to_owned()))?
         };
         if let Some(pipe) = &production.pipe {
-            if !self.pipes.contains_key(&pipe.text) {
+            if !self.pipes.contains_key(&*pipe.text) {
                 return Err((Some(pipe.at), "no pipe tree has this name".to_owned()));
             }
             if takes_pipes(&production.elements) {
                 return Err((Some(pipe.at), "what takes the whole rest of the line leaves no pipe".to_owned()));
             }
-            self.used.insert(format!("pipe {}", pipe.text));
+            self.used_pipes.insert(self.words.word(&pipe.text));
         }
         let mut leaf = Leaf {
-            text: production.text.as_str().into(),
+            text: (&*production.text).into(),
             mode: mode.cloned(),
             class,
-            pipe: production.pipe.as_ref().map(|pipe| pipe.text.clone()),
+            pipe: production.pipe.as_ref().map(|pipe| self.words.word(&pipe.text)),
             next: None,
             close: false,
             answers: Vec::new(),
@@ -360,13 +361,13 @@ impl<'a> Build<'a> {
                 Effect::Close => leaf.close = true,
                 Effect::Ask { question, reply } => leaf
                     .answers
-                    .push(Answer { question: question.as_str().into(), reply: reply.as_str().into() }),
-                Effect::Why(why) => leaf.why.clone_from(why),
-                Effect::Sends(text) => leaf.sends = Some(text.clone()),
+                    .push(Answer { question: (&**question).into(), reply: (&**reply).into() }),
+                Effect::Why(why) => leaf.why = why.to_string(),
+                Effect::Sends(text) => leaf.sends = Some(text.to_string()),
                 Effect::Renames => leaf.renames = true,
                 Effect::Block { state, until } => {
-                    let until = until.as_ref().map(|line| line.as_str().into());
-                    leaf.block = Some(BlockSpec { state: state.as_str().into(), until });
+                    let until = until.as_ref().map(|line| (&**line).into());
+                    leaf.block = Some(BlockSpec { state: (&**state).into(), until });
                 }
                 Effect::Beginnings => referral.beginnings = true,
                 Effect::Move(how) => leaf.moves = Some(*how),
@@ -379,7 +380,7 @@ impl<'a> Build<'a> {
         Ok((leaf, referral))
     }
 
-    fn known_mode(&self, name: &Named) -> Result<Mode, Misplaced> {
+    fn known_mode(&self, name: &Named<'_>) -> Result<Mode, Misplaced> {
         let mode = name.text.parse::<Mode>().map_err(|fault| (Some(name.at), fault.to_string()))?;
         if self.modes.contains_key(&mode) {
             Ok(mode)
@@ -445,7 +446,7 @@ impl<'a> Build<'a> {
                     Heading::Walkup => walkup = true,
                     Heading::Configuration => mode.configuration = true,
                     Heading::Prompt(text) => mode.prompt = Form::new(text),
-                    Heading::Banner(text) => mode.banner = Some(text.clone()),
+                    Heading::Banner(text) => mode.banner = Some(text.to_string()),
                 }
             }
             if walkup {
@@ -466,8 +467,8 @@ impl<'a> Build<'a> {
     }
 }
 
-fn same_header(a: &[Heading], b: &[Heading]) -> bool {
-    let plain = |heading: &Heading| match heading {
+fn same_header(a: &[Heading<'_>], b: &[Heading<'_>]) -> bool {
+    let plain = |heading: &Heading<'_>| match heading {
         Heading::Parent(name) => format!("parent {}", name.text),
         Heading::Also(name) => format!("also {}", name.text),
         other => format!("{other:?}"),
@@ -475,7 +476,7 @@ fn same_header(a: &[Heading], b: &[Heading]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| plain(a) == plain(b))
 }
 
-fn takes_pipes(elements: &[Element]) -> bool {
+fn takes_pipes(elements: &[Element<'_>]) -> bool {
     elements.last().is_some_and(|last| match last {
         Element::Type(name) => {
             super::token::TokenType::named(&name.text).is_some_and(super::token::TokenType::takes_pipes)
@@ -486,6 +487,6 @@ fn takes_pipes(elements: &[Element]) -> bool {
     })
 }
 
-fn ends_in_delimiter(elements: &[Element]) -> bool {
+fn ends_in_delimiter(elements: &[Element<'_>]) -> bool {
     matches!(elements.last(), Some(Element::Type(name)) if name.text == "DELIM...")
 }

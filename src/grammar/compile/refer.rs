@@ -8,9 +8,13 @@ use crate::grammar::tree::{JumpKind, TreeId, VariantId};
 use crate::grammar::{Leaf, Variant};
 use crate::terms::Class;
 
+/// For a tree the worst class below each of its nodes.
+type Worst = HashMap<TreeId, Vec<Class>>;
+
 impl Build<'_> {
     /// Gives every reference its spellings. Commands of a mode keep their own: whoever denies `reload` denies `do reload`.
     pub(super) fn refer(&mut self) {
+        let mut worst = Worst::new();
         for number in 0..self.links.len() {
             let Some(link) = self.links.get(number) else { return };
             let (tree, at, is_mode) = (link.tree, link.at, link.is_mode);
@@ -22,22 +26,25 @@ impl Build<'_> {
                 self.problems.push(problem);
                 continue;
             }
-            let kind = if is_mode { Some(JumpKind::Same) } else { self.own(number) };
+            let kind = if is_mode { Some(JumpKind::Same) } else { self.own(number, &mut worst) };
             if let (Some(kind), Some(jump)) = (kind, self.trees.get_mut(tree).and_then(|tree| tree.jump_mut(at))) {
                 jump.kind = kind;
             }
         }
     }
 
-    fn own(&mut self, number: usize) -> Option<JumpKind> {
+    fn own(&mut self, number: usize, worst: &mut Worst) -> Option<JumpKind> {
         let base = VariantId::try_from(self.variants.len()).ok()?;
         let link = self.links.get(number)?;
         if link.referral.beginnings {
-            let classes = self.worst_below(link.to);
-            let (leaf, negated, same) = (link.leaf, link.negated, link.referral.same);
+            let (leaf, negated, to) = (link.leaf, link.negated, link.to);
+            if !link.referral.same {
+                self.variants.push(Variant { leaf, negated });
+                return Some(JumpKind::AnyBeginning(base));
+            }
             let mut leaves: HashMap<Class, usize> = HashMap::new();
-            for class in classes {
-                let leaf = if same { self.with_class(&mut leaves, leaf, class)? } else { leaf };
+            for class in worst.entry(to).or_insert_with(|| self.worst_below(to)).clone() {
+                let leaf = self.with_class(&mut leaves, leaf, class)?;
                 self.variants.push(Variant { leaf, negated });
             }
             return Some(JumpKind::Beginnings(base));
@@ -76,7 +83,8 @@ impl Build<'_> {
         let mut worst: Vec<Class> = (0..tree.len()).map(|at| class(at).unwrap_or(Class::Filter)).collect();
         loop {
             let mut settled = true;
-            for (at, node) in tree.nodes().enumerate().collect::<Vec<_>>().into_iter().rev() {
+            for at in (0..tree.len()).rev() {
+                let Some(node) = tree.node(at) else { continue };
                 let below = node.keywords.iter().map(|(_, to)| *to).chain(node.values.iter().map(|(_, to)| *to));
                 let most = below.chain(node.twins.iter().copied()).filter_map(|to| worst.get(to)).max().copied();
                 if let (Some(own), Some(most)) = (worst.get_mut(at), most)

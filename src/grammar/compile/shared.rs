@@ -2,6 +2,7 @@
 //!
 //! The tree of statements is another thing: a context can stand in it, so it stays one tree.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::insert::Misplaced;
@@ -16,7 +17,7 @@ const MAX_PARTS: usize = 4000;
 /// The productions of every tree, by its name.
 #[derive(Default)]
 pub(super) struct Shared<'a> {
-    trees: BTreeMap<&'a str, Vec<(&'a Source<'a>, &'a Production)>>,
+    trees: BTreeMap<&'a str, Vec<(&'a Source<'a>, &'a Production<'a>)>>,
     statements: BTreeSet<&'a str>,
 }
 
@@ -24,13 +25,13 @@ pub(super) struct Shared<'a> {
 pub(super) struct Part<'a> {
     /// Where it is written, or the part of it that was shared.
     pub(super) source: &'a Source<'a>,
-    pub(super) production: Production,
+    pub(super) production: Cow<'a, Production<'a>>,
     /// The trees that it used.
     pub(super) trees: Vec<&'a str>,
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn of(files: &'a [(&'a Source<'a>, Vec<Item>)]) -> Self {
+    pub(super) fn of(files: &'a [(&'a Source<'a>, Vec<Item<'a>>)]) -> Self {
         let mut shared = Self::default();
         for (source, items) in files {
             for item in items {
@@ -59,10 +60,10 @@ impl<'a> Shared<'a> {
     pub(super) fn whole(
         &self,
         source: &'a Source<'a>,
-        production: &'a Production,
+        production: &'a Production<'a>,
     ) -> Result<Vec<Part<'a>>, Misplaced> {
         let mut parts = Vec::new();
-        let own = Part { source, production: production.clone(), trees: Vec::new() };
+        let own = Part { source, production: Cow::Borrowed(production), trees: Vec::new() };
         self.expand(own, 0, &mut parts)?;
         Ok(parts)
     }
@@ -77,20 +78,20 @@ impl<'a> Shared<'a> {
         }
         for (source, target) in self.trees.get(name).into_iter().flatten() {
             let trees = part.trees.iter().copied().chain([name]).collect();
-            self.expand(Part { source, production: together(&part.production, target), trees }, depth + 1, parts)?;
+            self.expand(Part { source, production: Cow::Owned(together(&part.production, target)), trees }, depth + 1, parts)?;
         }
         Ok(())
     }
 
     /// The tree that a production goes on with, unless a context can stand in it.
-    fn used(&self, production: &Production) -> Option<(&'a str, usize)> {
+    fn used(&self, production: &Production<'_>) -> Option<(&'a str, usize)> {
         let Some(Element::Reference(name)) = production.elements.last() else { return None };
-        let (own, _) = self.trees.get_key_value(name.text.as_str())?;
+        let (own, _) = self.trees.get_key_value(&*name.text)?;
         (!self.is_statements(own)).then_some((*own, name.at))
     }
 }
 
-fn edited(production: &Production) -> Option<&str> {
+fn edited<'a>(production: &'a Production<'a>) -> Option<&'a str> {
     let edits = production.effects.iter().any(|effect| matches!(effect, Effect::Move(Move::Edit)));
     match production.elements.last() {
         Some(Element::Reference(name)) if edits => Some(&name.text),
@@ -98,12 +99,12 @@ fn edited(production: &Production) -> Option<&str> {
     }
 }
 
-fn together(head: &Production, target: &Production) -> Production {
+fn together<'a>(head: &Production<'a>, target: &Production<'a>) -> Production<'a> {
     let elements = head.elements.split_last().map(|(_, before)| before).unwrap_or_default();
     let text = head.text.rsplit_once('@').map_or("", |(before, _)| before).trim_end();
     Production {
         at: target.at,
-        text: format!("{text} {}", target.text),
+        text: format!("{text} {}", target.text).into(),
         elements: elements.iter().chain(&target.elements).cloned().collect(),
         class: if head.class.text == SAME { target.class.clone() } else { head.class.clone() },
         pipe: target.pipe.clone().or_else(|| head.pipe.clone()),
