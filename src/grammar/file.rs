@@ -256,7 +256,7 @@ impl Reader {
     }
 
     fn heading<'a>(self, input: &'a str) -> Parsed<'a, Heading<'a>> {
-        let quoted = |wanted| context(wanted, cut(preceded(blanks, string)));
+        let quoted = |wanted| cut(preceded(blanks, context(wanted, string)));
         alt((
             map(preceded(keyword("parent"), cut(|i| self.name(i))), Heading::Parent),
             value(Heading::Walkup, keyword("walkup")),
@@ -302,7 +302,8 @@ impl Reader {
             opt(preceded((blanks, char('|')), context("a pipe tree", cut(|i| self.name(i))))).parse(rest)?;
         let (rest, after) = effects(rest)?;
         let effects = before.into_iter().chain(after).collect();
-        let (rest, _) = context("the end of the line", cut(end_of_line)).parse(rest)?;
+        let (rest, ()) = blanks(rest)?;
+        let (rest, _) = context("an effect, or the end of the line", cut(end_of_line)).parse(rest)?;
         Ok((rest, Production { at, text, elements, class, pipe, effects }))
     }
 
@@ -354,12 +355,10 @@ impl Reader {
     }
 
     fn effect<'a>(self, input: &'a str) -> Parsed<'a, Effect<'a>> {
-        let quoted = || cut(preceded(blanks, string));
+        let quoted = || cut(preceded(blanks, context("text in quotes", string)));
         let answer = separated_pair(quoted(), preceded(blanks, tag("->")), quoted());
-        let until = alt((
-            map(preceded(keyword("until"), quoted()), Some),
-            value(None, context("`until` or `delimiter`", keyword("delimiter"))),
-        ));
+        let ends = (map(preceded(keyword("until"), quoted()), Some), value(None, keyword("delimiter")));
+        let until = preceded(blanks, context("`until` or `delimiter`", alt(ends)));
         alt((
             map(preceded(keyword("enter"), cut(|i| self.name(i))), Effect::Enter),
             map(preceded(keyword("leave"), cut(|i| self.name(i))), Effect::Leave),

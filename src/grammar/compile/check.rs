@@ -1,9 +1,10 @@
 //! What must hold of the whole: every part is led to, and no two words of one place are the same.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Build;
 use crate::grammar::file::Heading;
+use crate::grammar::token::TokenType;
 use crate::grammar::tree::Tree;
 use crate::terms::{Mode, Problem};
 
@@ -70,22 +71,24 @@ impl Build<'_> {
 
     /// A word must not begin both what a repetition repeats and something else.
     fn check_repetitions(&mut self) {
-        let clash = |tree: &Tree| (0..tree.len()).find_map(|at| twice(tree, at));
+        let clash = |tree: &Tree| {
+            (0..tree.len()).find_map(|at| Some((twice(tree, at)?, before(tree, at))))
+        };
         let mut found = Vec::new();
         for (mode, build) in &self.modes {
             if let (Some(tree), Some(place)) = (self.trees.get(build.tree), &build.place)
-                && let Some(word) = clash(tree)
+                && let Some((word, before)) = clash(tree)
             {
-                let message = format!("in mode {mode} `{word}` is both a word of a repetition and of something else");
+                let message = format!("behind `{before}` in mode {mode}, `{word}` goes on in two ways: once it repeats");
                 found.push(Problem { message: message.into(), ..place.clone() });
             }
         }
         for (name, tree) in self.statements.iter().map(|(n, t)| (&**n, t)).chain(self.pipes.iter().map(|(n, t)| (&**n, t))) {
             let place = self.declared.get(&format!("tree {name}")).or(self.declared.get(&format!("pipe {name}")));
             if let (Some(tree), Some(place)) = (self.trees.get(*tree), place)
-                && let Some(word) = clash(tree)
+                && let Some((word, before)) = clash(tree)
             {
-                let message = format!("`{word}` is both a word of a repetition and of something else");
+                let message = format!("behind `{before}`, `{word}` goes on in two ways: once it repeats");
                 found.push(Problem { message: message.into(), ..place.clone() });
             }
         }
@@ -98,12 +101,49 @@ fn twice(tree: &Tree, at: usize) -> Option<String> {
     if node.twins.is_empty() {
         return None;
     }
-    let mut seen: Vec<&str> = Vec::new();
-    for (word, _) in tree.views(at).flat_map(|(_, node)| &node.keywords) {
-        if seen.contains(&&**word) {
-            return Some(word.to_string());
-        }
-        seen.push(word);
+    let mut words: Vec<&str> = Vec::new();
+    let mut kinds: HashMap<TokenType, usize> = HashMap::new();
+    let mut views = tree.views(at).map(|(_, node)| node);
+    views.find_map(|node| {
+        let word = node.keywords.iter().find(|(word, _)| words.contains(&&**word)).map(|(word, _)| word.to_string());
+        words.extend(node.keywords.iter().map(|(word, _)| &**word));
+        let mut values = node.values.iter();
+        let differs = |(kind, to): &&(TokenType, usize)| {
+            kinds.insert(*kind, *to).is_some_and(|other| !goes_on_alike(tree, other, *to))
+        };
+        word.or_else(|| values.find(differs).map(|(kind, _)| kind.name()))
+    })
+}
+
+/// Whether nothing but the rest of one repetition follows both.
+fn goes_on_alike(tree: &Tree, a: usize, b: usize) -> bool {
+    let behind = |at: usize| {
+        let node = tree.node(at)?;
+        let bare = node.keywords.is_empty() && node.values.is_empty() && node.end.is_none();
+        bare.then(|| node.twins.iter().copied().collect::<HashSet<usize>>())
+    };
+    behind(a).is_some_and(|twins| behind(b) == Some(twins))
+}
+
+/// The shortest way to a node, in words.
+fn before(tree: &Tree, at: usize) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut at = at;
+    // What leads to a node was made before it, loops apart.
+    for _ in 0..tree.len() {
+        let nodes = (0..at).filter_map(|from| Some((from, tree.node(from)?)));
+        let Some((from, word)) = nodes.into_iter().find_map(|(from, node)| {
+            let keyword = node.keywords.iter().find(|(_, to)| *to == at).map(|(word, _)| word.to_string());
+            let value = || node.values.iter().find(|(_, to)| *to == at).map(|(kind, _)| kind.name());
+            let twin = || node.twins.contains(&at).then(String::new);
+            Some((from, keyword.or_else(value).or_else(twin)?))
+        }) else {
+            break;
+        };
+        words.push(word);
+        at = from;
     }
-    None
+    words.retain(|word| !word.is_empty());
+    words.reverse();
+    words.join(" ")
 }

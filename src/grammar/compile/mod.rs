@@ -246,6 +246,8 @@ impl<'a> Build<'a> {
                 Ok(whole) => whole,
                 Err((at, message)) => {
                     self.complain(source, at.unwrap_or(production.at), &message);
+                    // One complaint is enough: trees that cannot be followed are not unused too.
+                    self.used.extend(self.shared.names().map(|name| format!("tree {name}")));
                     continue;
                 }
             };

@@ -48,6 +48,11 @@ impl<'a> Shared<'a> {
         shared
     }
 
+    /// Every tree that was declared.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.trees.keys().copied()
+    }
+
     /// Whether a context can stand in this tree.
     pub(super) fn is_statements(&self, name: &str) -> bool {
         self.statements.contains(name)
