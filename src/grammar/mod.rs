@@ -120,7 +120,8 @@ struct ModeTree {
     parent: Option<Mode>,
     /// The line that leads to the parent, where what this mode does not read is sent there.
     walkup: Option<String>,
-    also: Option<Mode>,
+    /// Modes whose commands can be typed here too, in this order.
+    also: Vec<Mode>,
     banner: Option<String>,
     tree: TreeId,
 }

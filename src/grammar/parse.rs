@@ -89,10 +89,11 @@ impl Grammar {
         }
         let Some(tree) = self.modes.get(mode) else { return Parse::Unrecognized { column: 1 } };
         let reading = Reading { grammar: self, mode, context, text };
-        match tree.also.as_ref().and_then(|also| self.modes.get(also)) {
-            None => reading.read(tree.tree, false),
-            Some(also) => reading.read_either(tree, also, self.lexis.next_word(trimmed).0),
+        if tree.also.is_empty() {
+            return reading.read(tree.tree, false);
         }
+        let also = tree.also.iter().filter_map(|also| Some(self.modes.get(also)?.tree));
+        reading.read_any(tree.tree, also.collect(), self.lexis.next_word(trimmed).0)
     }
 
     /// Where a line that no command of its mode reads is sent instead: the ancestor whose command it is, with the lines
@@ -126,38 +127,38 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Two modes read here. A word must mean one thing in both; what this mode reads itself comes first.
-    fn read_either(&self, own: &ModeTree, also: &ModeTree, first: &str) -> Parse {
+    /// Several modes are read here. A word must mean one thing in all of them; what this mode reads itself comes first.
+    fn read_any(&self, own: TreeId, also: Vec<TreeId>, first: &str) -> Parse {
         let words = |tree: TreeId| {
             let tree = self.grammar.trees.get(tree)?;
             Some(match keyword(tree, 0, first, self.grammar.lexis.fold) {
-                Keyword::None => Vec::new(),
+                Keyword::None => return None,
                 Keyword::One(_, full) => vec![full.to_owned()],
                 Keyword::Several(all) => all,
             })
         };
-        let (here, there) = (words(own.tree).unwrap_or_default(), words(also.tree).unwrap_or_default());
-        let exact = |found: &[String]| found.iter().any(|full| full.len() == first.len());
-        let fallback = || self.read(also.tree, true);
-        if exact(&there) && !exact(&here) {
-            return fallback();
-        }
-        if !exact(&here) {
-            let mut all: Vec<String> = here.iter().chain(&there).cloned().collect();
-            all.sort_unstable();
-            all.dedup();
-            if all.len() > 1 {
-                let column = self.text.len().saturating_sub(self.text.trim_start_matches(' ').len());
-                return Parse::Ambiguous { column: column.saturating_add(1), candidates: all };
+        let all = std::iter::once(own).chain(also);
+        let mut known: Vec<(TreeId, Vec<String>)> = all.filter_map(|tree| Some((tree, words(tree)?))).collect();
+        let exact = |words: &[String]| words.iter().any(|full| full.len() == first.len());
+        if known.iter().any(|(_, words)| exact(words)) {
+            known.retain(|(_, words)| exact(words));
+        } else {
+            let mut words: Vec<&String> = known.iter().flat_map(|(_, words)| words).collect();
+            words.sort_unstable();
+            words.dedup();
+            if words.len() > 1 {
+                let candidates = words.into_iter().cloned().collect();
+                return Parse::Ambiguous { column: self.column(self.text.trim_start_matches(' ')), candidates };
             }
         }
-        if here.is_empty() && !there.is_empty() {
-            return fallback();
+        let mut fault = None;
+        for (tree, _) in known {
+            match self.read(tree, tree != own) {
+                parse @ Parse::Unrecognized { .. } => drop(fault.get_or_insert(parse)),
+                parse => return parse,
+            }
         }
-        match self.read(own.tree, false) {
-            Parse::Unrecognized { .. } if !there.is_empty() => fallback(),
-            parse => parse,
-        }
+        fault.unwrap_or_else(|| self.read(own, false))
     }
 
     fn read(&self, tree: TreeId, referred: bool) -> Parse {

@@ -436,7 +436,7 @@ impl<'a> Build<'a> {
                 configuration: false,
                 parent: None,
                 walkup: None,
-                also: None,
+                also: Vec::new(),
                 banner: None,
                 tree: build.tree,
             };
@@ -444,7 +444,7 @@ impl<'a> Build<'a> {
             for heading in &build.header {
                 match heading {
                     Heading::Parent(parent) => mode.parent = parent.text.parse().ok(),
-                    Heading::Also(also) => mode.also = also.text.parse().ok(),
+                    Heading::Also(also) => mode.also.extend(also.text.parse::<Mode>()),
                     Heading::Walkup => walkup = true,
                     Heading::Configuration => mode.configuration = true,
                     Heading::Prompt(text) => mode.prompt = Form::new(text),
