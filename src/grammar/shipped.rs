@@ -1,23 +1,11 @@
-//! The grammars that are part of the binary.
+//! The grammars that are part of the binary. `build.rs` beside this file lists them.
 
 use std::collections::BTreeMap;
 
 use super::set::Folder;
 
-macro_rules! files {
-    ($($folder:literal: $($file:literal),+;)+) => {
-        /// Folder, file name, text.
-        pub(super) const FILES: &[(&str, &str, &str)] = &[
-            $($(($folder, concat!("grammars/", $folder, "/", $file),
-                include_str!(concat!("../../grammars/", $folder, "/", $file))),)+)+
-        ];
-    };
-}
-
-files! {
-    "cisco_ios": "_platform.grammar", "show.grammar", "exec.grammar", "config.grammar", "interface.grammar", "router_bgp.grammar";
-    "frr": "_platform.grammar", "show.grammar", "exec.grammar", "config.grammar", "interface.grammar", "router_bgp.grammar", "unread.grammar";
-}
+/// Folder, file name, text.
+pub(super) const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/grammars.rs"));
 
 pub(super) fn folders() -> BTreeMap<String, Folder> {
     let mut folders: BTreeMap<String, Folder> = BTreeMap::new();
