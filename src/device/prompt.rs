@@ -22,9 +22,9 @@ impl Prompt {
     pub(super) fn first(grammar: &Grammar, line: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(line).ok()?;
         grammar.facts().start.iter().find_map(|mode| {
-            let suffix = grammar.prompt_form(mode)?.plain().filter(|suffix| !suffix.is_empty())?;
-            let name = text.strip_suffix(suffix)?;
-            is_name(name).then(|| Self { name: name.to_owned(), text: text.to_owned(), mode: mode.clone() })
+            let mut suffixes = grammar.prompt_form(mode)?.plain().filter(|suffix| !suffix.is_empty());
+            let name = suffixes.find_map(|suffix| text.strip_suffix(suffix).filter(|name| is_name(name)))?;
+            Some(Self { name: name.to_owned(), text: text.to_owned(), mode: mode.clone() })
         })
     }
 

@@ -60,7 +60,8 @@ pub(super) enum Heading<'a> {
     Walkup,
     Also(Named<'a>),
     Configuration,
-    Prompt(Cow<'a, str>),
+    /// Each of the texts that it may be.
+    Prompt(Vec<Cow<'a, str>>),
     Banner(Cow<'a, str>),
 }
 
@@ -262,7 +263,9 @@ impl Reader {
             value(Heading::Walkup, keyword("walkup")),
             map(preceded(keyword("also"), cut(|i| self.name(i))), Heading::Also),
             value(Heading::Configuration, keyword("configuration")),
-            map(preceded(keyword("prompt"), quoted("the prompt in quotes")), Heading::Prompt),
+            map(preceded(keyword("prompt"), pair(quoted("the prompt in quotes"), many0(preceded(blanks, string)))), |(first, more)| {
+                Heading::Prompt(std::iter::once(first).chain(more).collect())
+            }),
             map(preceded(keyword("banner"), quoted("the banner in quotes")), Heading::Banner),
         ))
         .parse(input)

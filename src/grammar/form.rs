@@ -3,41 +3,41 @@
 /// The longest name that a device puts into its prompt, in bytes.
 const MAX_NAME: usize = 64;
 
-/// Text with places for names in it: `(config-if-{})#`.
+/// Texts, one of which it is, with places for names in them: `(config-if-{})#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    parts: Vec<String>,
+    /// Each in the parts between its names.
+    texts: Vec<Vec<String>>,
 }
 
 impl Form {
-    /// Reads the text of a grammar file.
+    /// Reads the texts of a grammar file.
     #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self { parts: text.split("{}").map(str::to_owned).collect() }
+    pub fn new<T: AsRef<str>>(texts: &[T]) -> Self {
+        let parts = |text: &T| text.as_ref().split("{}").map(str::to_owned).collect();
+        Self { texts: texts.iter().map(parts).collect() }
     }
 
-    /// The text, where no name belongs into it.
-    #[must_use]
-    pub fn plain(&self) -> Option<&str> {
-        match self.parts.as_slice() {
-            [only] => Some(only),
+    /// Those of the texts that no name belongs into.
+    pub fn plain(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().filter_map(|parts| match parts.as_slice() {
+            [only] => Some(only.as_str()),
             _ => None,
-        }
+        })
     }
 
-    /// The text with `{}` for each name, as grammar files write it.
+    /// The texts with `{}` for each name, as grammar files write them.
     #[must_use]
     pub fn text(&self) -> String {
-        self.parts.join("{}")
+        self.texts.iter().map(|parts| parts.join("{}")).collect::<Vec<_>>().join("` or `")
     }
 
     /// Whether `text` is of this form, wholly.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
-        match self.parts.split_first() {
-            Some((first, rest)) => text.strip_prefix(first.as_str()).is_some_and(|after| fits(after, rest)),
-            None => text.is_empty(),
-        }
+        self.texts.iter().filter_map(|parts| parts.split_first()).any(|(first, rest)| {
+            text.strip_prefix(first.as_str()).is_some_and(|after| fits(after, rest))
+        })
     }
 }
 
@@ -63,15 +63,16 @@ mod tests {
 
     #[test]
     fn names_stand_where_they_belong() {
-        let form = Form::new("(config-s-{}-if-{})#");
+        let form = Form::new(&["(config-s-{}-if-{})#"]);
         for text in ["(config-s-a-if-Et1)#", "(config-s-a-b-if-Et1/1.5)#", "(config-s-if-if-if-if)#"] {
             assert!(form.is(text), "{text}");
         }
         for text in ["(config-s--if-Et1)#", "(config-s-a-if-)#", "(config-s-a-if-Et1)# ", "(config-s-a)-if-Et1)#", ""] {
             assert!(!form.is(text), "{text}");
         }
-        assert_eq!(form.plain(), None);
-        assert_eq!(Form::new("# ").plain(), Some("# "));
-        assert!(Form::new("# ").is("# ") && !Form::new("# ").is("#"));
+        assert_eq!(form.plain().next(), None);
+        let either = Form::new(&["(config-if)#", "(config-subif)#"]);
+        assert_eq!(either.plain().count(), 2);
+        assert!(either.is("(config-if)#") && either.is("(config-subif)#") && !either.is("(config-x)#"));
     }
 }

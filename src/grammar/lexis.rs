@@ -15,6 +15,8 @@ pub(super) struct Lexis {
     pub(super) exact_pipes: bool,
     /// Stages of a pipe may follow each other.
     pub(super) chain: bool,
+    /// A `|` in a pattern belongs to it, unless a stage could begin behind it.
+    pub(super) alternation: bool,
 }
 
 impl Lexis {
@@ -54,12 +56,13 @@ impl Lexis {
         rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, ""))
     }
 
-    /// `rest` up to the first `|` outside of quotes, and what follows from there.
-    pub(super) fn to_pipe<'a>(&self, rest: &'a str) -> (&'a str, &'a str) {
+    /// `rest` up to the first `|` outside of quotes behind which something can begin, and what follows from there.
+    pub(super) fn to_pipe<'a>(&self, rest: &'a str, begins: impl Fn(&str) -> bool) -> (&'a str, &'a str) {
         let mut quoted = false;
-        let end = rest.find(|c| {
+        let end = rest.char_indices().find_map(|(at, c)| {
             quoted ^= self.quotes && c == '"';
-            c == '|' && !quoted
+            let behind = || rest.get(at.saturating_add(1)..).unwrap_or_default();
+            (c == '|' && !quoted && begins(behind())).then_some(at)
         });
         let (text, after) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, ""));
         if after.is_empty() { (text, after) } else { (text.trim_end_matches(' '), after) }

@@ -219,7 +219,8 @@ impl Reading<'_> {
             answers: leaf.answers.clone(),
             block: None,
         };
-        if let Some(sends) = &leaf.sends {
+        // Behind `do` it would lose its `do`.
+        if let Some(sends) = leaf.sends.as_ref().filter(|_| !end.referred) {
             found.text.clone_from(sends);
         }
         if leaf.renames && effects {
@@ -264,7 +265,7 @@ impl Reading<'_> {
         let nowhere = |rest: &str| Parse::Unrecognized { column: self.column(rest) };
         let tree = leaf.pipe.as_ref().and_then(|pipe| grammar.pipes.get(pipe));
         let tree = tree.filter(|_| first || grammar.lexis.chain).ok_or_else(|| nowhere(stage))?;
-        let (text, variant, rest) = match Walker::new(&grammar.trees, &grammar.lexis, *tree).walk(stage) {
+        let (text, variant, rest) = match Walker::new(&grammar.trees, &grammar.lexis, *tree).of_a_pipe().walk(stage) {
             Walk::End { end, text, rest, .. } => (text, end.variant, rest),
             fault => return Err(self.fault(fault)),
         };

@@ -87,6 +87,8 @@ pub(super) struct Walker<'g> {
     /// The context in which a reference to this tree goes on.
     context: Option<(TreeId, &'g str)>,
     start: TreeId,
+    /// Whether it is a stage of a pipe that is read.
+    stage: bool,
     place: Place,
     text: Text,
     arguments: Vec<(TokenType, String)>,
@@ -100,12 +102,17 @@ enum Fault<'a> {
 impl<'g> Walker<'g> {
     pub(super) fn new(trees: &'g [Tree], lexis: &'g Lexis, start: TreeId) -> Self {
         let place = Place { tree: start, ..Place::default() };
-        Self { trees, lexis, context: None, start, place, text: Text::default(), arguments: Vec::new() }
+        Self { trees, lexis, context: None, start, stage: false, place, text: Text::default(), arguments: Vec::new() }
     }
 
     /// The same, for commands that are referred to from elsewhere.
     pub(super) fn referred(mut self) -> Self {
         self.place.how = How::Jumped(JumpKind::Same);
+        self
+    }
+
+    pub(super) fn of_a_pipe(mut self) -> Self {
+        self.stage = true;
         self
     }
 
@@ -238,7 +245,7 @@ impl<'g> Walker<'g> {
             if best.as_ref().is_some_and(|(other, ..)| other <= kind) {
                 continue;
             }
-            if let Some((value, after)) = read(*kind, rest, self.lexis) {
+            if let Some((value, after)) = self.read(*kind, rest) {
                 best = Some((*kind, *to, value, after));
             }
         }
@@ -247,6 +254,39 @@ impl<'g> Walker<'g> {
         self.arguments.push((kind, value.shown));
         self.place.node = to;
         Ok(after)
+    }
+
+    /// The value that `rest` begins with, if it is of this kind, and what follows it.
+    fn read<'a>(&self, kind: TokenType, rest: &'a str) -> Option<(Value, &'a str)> {
+        let lexis = self.lexis;
+        if kind.takes_pipes() {
+            return Some((kind.normal(rest, lexis)?, ""));
+        }
+        if kind.is_raw() {
+            let alternates = self.stage && lexis.alternation && kind == TokenType::Regex;
+            let (text, after) = lexis.to_pipe(rest, |behind| !alternates || self.begins_stage(behind));
+            return Some((kind.normal(text, lexis)?, after));
+        }
+        let (word, after) = lexis.next_word(rest);
+        if let Some(value) = kind.normal(word, lexis) {
+            return Some((value, after));
+        }
+        // `GigabitEthernet 0/1`: kind and number may stand apart.
+        let kinds = matches!(kind, TokenType::Interface | TokenType::Interfaces);
+        if !kinds || word.contains(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let (number, after) = lexis.next_word(after.trim_start_matches(' '));
+        let value = number.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("{word}{number}"))?;
+        Some((kind.normal(&value, lexis)?, after))
+    }
+
+    /// Whether a stage of the pipe could begin like this, were it one. Nothing at all could be anything.
+    fn begins_stage(&self, behind: &str) -> bool {
+        let (word, _) = self.lexis.next_word(behind.trim_start_matches(' '));
+        let tree = self.trees.get(self.start);
+        word.is_empty()
+            || tree.is_none_or(|tree| !matches!(keyword(tree, 0, word, self.lexis.fold), Keyword::None))
     }
 }
 
@@ -257,29 +297,6 @@ impl<'a> From<Fault<'a>> for Walk<'a> {
             Fault::Several(rest, candidates) => Walk::Ambiguous { rest, candidates },
         }
     }
-}
-
-/// The value that `rest` begins with, if it is of this kind, and what follows it.
-fn read<'a>(kind: TokenType, rest: &'a str, lexis: &Lexis) -> Option<(Value, &'a str)> {
-    if kind.takes_pipes() {
-        return Some((kind.normal(rest, lexis)?, ""));
-    }
-    if kind.is_raw() {
-        let (text, after) = lexis.to_pipe(rest);
-        return Some((kind.normal(text, lexis)?, after));
-    }
-    let (word, after) = lexis.next_word(rest);
-    if let Some(value) = kind.normal(word, lexis) {
-        return Some((value, after));
-    }
-    // `GigabitEthernet 0/1`: kind and number may stand apart.
-    let kinds = matches!(kind, TokenType::Interface | TokenType::Interfaces);
-    if !kinds || word.contains(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let (number, after) = lexis.next_word(after.trim_start_matches(' '));
-    let value = number.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("{word}{number}"))?;
-    Some((kind.normal(&value, lexis)?, after))
 }
 
 pub(super) enum Keyword<'a> {

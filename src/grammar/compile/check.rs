@@ -23,7 +23,7 @@ impl Build<'_> {
             let mut complain = |message: &str| {
                 found.push(Problem { message: message.into(), ..place.clone() });
             };
-            if !build.header.iter().any(|heading| matches!(heading, Heading::Prompt(text) if !text.is_empty())) {
+            if !build.header.iter().any(|heading| matches!(heading, Heading::Prompt(texts) if texts.iter().all(|text| !text.is_empty()))) {
                 complain("no block of this mode has a header with its `prompt`");
             }
             let parent = build.header.iter().find_map(|heading| match heading {

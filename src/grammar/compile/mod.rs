@@ -432,7 +432,7 @@ impl<'a> Build<'a> {
         let mut modes = BTreeMap::new();
         for (name, build) in &self.modes {
             let mut mode = ModeTree {
-                prompt: Form::new(""),
+                prompt: Form::new::<&str>(&[]),
                 configuration: false,
                 parent: None,
                 walkup: None,

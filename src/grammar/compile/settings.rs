@@ -41,7 +41,10 @@ impl Settings {
                     match *value {
                         "exact" => self.lexis.exact_pipes = true,
                         "chain" => self.lexis.chain = true,
-                        other => return Err(format!("`pipes` takes `exact` and `chain`, not `{other}`")),
+                        "alternation" => self.lexis.alternation = true,
+                        other => {
+                            return Err(format!("`pipes` takes `exact`, `chain` and `alternation`, not `{other}`"));
+                        }
                     }
                 }
             }
