@@ -91,7 +91,7 @@ static EXAMPLES: std::sync::LazyLock<Vec<[String; 3]>> = std::sync::LazyLock::ne
                 && matches!(&example.expected, file::Expected::Canonical(text) if !text.starts_with('['))
                 && !example.typed.contains('\n')
             {
-                all.push([(*folder).to_owned(), example.mode.text, example.typed]);
+                all.push([(*folder).to_owned(), example.mode.text.to_string(), example.typed.to_string()]);
             }
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn sample(count: usize) -> impl Iterator<Item = &'static Path> {
 }
 
 fn paths(grammar: &Arc<Grammar>) -> Vec<Path> {
-    let stages = grammar.pipes.iter().map(|(name, tree)| (name.as_str(), stages(grammar, *tree))).collect();
+    let stages = grammar.pipes.iter().map(|(name, tree)| (&**name, stages(grammar, *tree))).collect();
     let mut all = Vec::new();
     let mut whole = HashSet::new();
     for (number, (mode, tree)) in grammar.modes.iter().enumerate() {
@@ -50,7 +50,7 @@ fn paths(grammar: &Arc<Grammar>) -> Vec<Path> {
         std::mem::swap(&mut finder.whole, &mut whole);
         finder.go(tree.tree, 0, JumpKind::Same);
         let borrowed = finder.ends.len();
-        if let Some(also) = tree.also.as_ref().and_then(|also| grammar.modes.get(also)) {
+        for also in tree.also.iter().filter_map(|also| grammar.modes.get(also)) {
             finder.some(also.tree, JumpKind::Same, SAMPLE);
         }
         std::mem::swap(&mut finder.whole, &mut whole);
@@ -163,7 +163,7 @@ impl<'g> Finder<'g> {
     fn jump(&mut self, to: TreeId, kind: JumpKind) {
         match kind {
             JumpKind::Own(_) if self.whole.insert(to) => self.some(to, kind, usize::MAX),
-            JumpKind::Same | JumpKind::Own(_) | JumpKind::Beginnings(_) => self.some(to, kind, SAMPLE),
+            JumpKind::Same | JumpKind::Own(_) | JumpKind::Beginnings(_) | JumpKind::AnyBeginning(_) => self.some(to, kind, SAMPLE),
             JumpKind::Top => self.some(self.start, kind, SAMPLE),
         }
     }
@@ -190,6 +190,7 @@ fn ending(tree: &Tree, at: NodeId, how: JumpKind) -> Option<VariantId> {
         JumpKind::Same | JumpKind::Top => Some(tree.ends()[usize::try_from(tree.end(at)?).expect("place")]),
         JumpKind::Own(base) => Some(base + tree.end(at)?),
         JumpKind::Beginnings(base) => (at > 0).then(|| base + VariantId::try_from(at).expect("node")),
+        JumpKind::AnyBeginning(variant) => (at > 0).then_some(variant),
     }
 }
 
@@ -305,7 +306,7 @@ impl Path {
         let mut places = vec![(edge.tree, edge.at)];
         if at == 0 {
             let mode = &self.grammar.modes[&self.mode];
-            let also = mode.also.as_ref().map(|also| &self.grammar.modes[also]);
+            let also = mode.also.iter().map(|also| &self.grammar.modes[also]);
             places = std::iter::once(mode).chain(also).map(|mode| (mode.tree, 0)).collect();
         }
         let views = places.into_iter().flat_map(|(tree, at)| self.grammar.trees[tree].views(at));
