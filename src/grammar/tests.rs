@@ -1,7 +1,9 @@
 mod evasions;
 mod faults;
+mod language;
 mod paths;
 mod properties;
+mod session;
 
 use proptest::prelude::*;
 
