@@ -1,3 +1,4 @@
+mod coverage;
 mod evasions;
 mod faults;
 mod language;

@@ -52,6 +52,15 @@ impl<'g> Session<'g> {
             .collect()
     }
 
+    /// An empty line is part of a block, and nothing else.
+    pub(super) fn blank(&mut self) -> Came {
+        let Some(mut opening) = self.block.take() else { return Came::Nothing };
+        match opening.take_blank() {
+            Ok(()) => self.parsed(Parse::Block(opening)),
+            Err(fault) => refused(&fault),
+        }
+    }
+
     fn parsed(&mut self, parse: Parse) -> Came {
         let parse = match parse {
             Parse::Nothing => return Came::Nothing,
