@@ -32,4 +32,13 @@ impl GrammarSet {
         }
         Self::compile(&folders)
     }
+
+    /// The grammar in one text: what a folder with one file of this name would be. For whoever has no folder, as fuzzers.
+    ///
+    /// # Errors
+    /// All problems of it.
+    pub fn of_text(name: &str, text: &str) -> Result<Self, Problems> {
+        let files: Folder = [(name.to_owned(), text.to_owned())].into();
+        Self::compile(&[(name.to_owned(), files)].into())
+    }
 }

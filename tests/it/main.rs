@@ -13,6 +13,7 @@ mod attacks;
 mod commands;
 mod devices;
 mod examples;
+mod fuzz;
 mod grammar;
 mod harness;
 mod jsonl;
