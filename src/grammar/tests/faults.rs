@@ -182,7 +182,7 @@ fn settings_that_are_none_are_faults() {
     assert_eq!(told("case fold;"), [""; 0]);
     assert_eq!(told("colour red;"), ["6:2 unknown setting `colour`, or not its kind of values"]);
     assert_eq!(told("case upper;"), ["6:2 unknown setting `case`, or not its kind of values"]);
-    assert_eq!(told("pipes many;"), ["6:2 `pipes` takes `exact` and `chain`, not `many`"]);
+    assert_eq!(told("pipes many;"), ["6:2 `pipes` takes `exact`, `chain` and `alternation`, not `many`"]);
     assert_eq!(told("max-line x;"), ["6:2 `max-line` takes a number"]);
     for key in ["live", "separator", "question"] {
         assert_eq!(told(&format!("{key} \"\";")), ["6:2 an empty text would stand everywhere"]);
