@@ -14,6 +14,7 @@ LAB_GECOS="portcullis lab account"
 LAB_MARK=.portcullis-lab       # only a directory that has this file is ever removed
 LAB_POINTER=/run/portcullis-lab.$LAB_NS # where the state directory of the lab that stands is written down
 FRR=/usr/lib/frr
+LAB_DAEMONS=(ospfd ospf6d isisd ripd ripngd ldpd pimd bfdd vrrpd pathd eigrpd nhrpd pbrd babeld fabricd) # on r1 beside BGP
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
