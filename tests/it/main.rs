@@ -10,6 +10,7 @@
 
 mod architecture;
 mod attacks;
+mod bypass;
 mod commands;
 mod devices;
 mod examples;
