@@ -80,7 +80,7 @@ impl Build<'_> {
                 && let Some((word, before)) = clash(tree)
             {
                 let message = format!("behind `{before}` in mode {mode}, `{word}` goes on in two ways: once it repeats");
-                found.push(Problem { message: message.into(), ..place.clone() });
+                found.push(Problem { message, ..place.clone() });
             }
         }
         for (name, tree) in self.statements.iter().map(|(n, t)| (&**n, t)).chain(self.pipes.iter().map(|(n, t)| (&**n, t))) {
@@ -89,7 +89,7 @@ impl Build<'_> {
                 && let Some((word, before)) = clash(tree)
             {
                 let message = format!("behind `{before}`, `{word}` goes on in two ways: once it repeats");
-                found.push(Problem { message: message.into(), ..place.clone() });
+                found.push(Problem { message, ..place.clone() });
             }
         }
         self.problems.extend(found);
