@@ -204,6 +204,28 @@ fn pipes_chain_where_the_platform_says_so_and_have_the_worst_class() {
     );
 }
 
+/// A device that has one stage alone takes all that follows as its pattern; what could be a stage is never taken for one.
+#[test]
+fn a_pattern_may_have_alternatives_that_are_no_stages() {
+    let body = "pipe p {\n include REGEX... : filter\n redirect URL : write.pipe\n}\nmode a prompt \"#\" {\n show run : read.sensitive | p\n show route REGEX... : read | p\n}\n";
+    let own = platform("pipes alternation;", body);
+    assert_says(
+        &own,
+        &[
+            ("show run | inc a|b", "show run | include a|b : read.sensitive"),
+            ("show run | inc bgp | ospf", "show run | include bgp | ospf : read.sensitive"),
+            ("show run | inc a | redirect x", "unrecognized"),
+            ("show run | inc a | red x", "unrecognized"),
+            ("show run | inc a|r", "unrecognized"),
+            ("show run | inc a|REDIRECT x", "show run | include a|REDIRECT x : read.sensitive"),
+            // Before the pipe a `|` is a pipe.
+            ("show route a|b", "unrecognized"),
+        ],
+    );
+    let folds = platform("case fold; pipes alternation;", body);
+    assert_says(&folds, &[("show run | inc a|REDIRECT x", "unrecognized")]);
+}
+
 #[test]
 fn comments_and_lines_that_are_too_long() {
     let own = in_mode("comment \"!\" \"#\"; max-line 20;", " d LINE... : config\n x : read");

@@ -127,3 +127,26 @@ fn commands_of_another_mode_may_be_typed_too() {
     }
     assert_eq!(says(&own, "a", "shutdown"), "unrecognized", "not the other way round");
 }
+
+#[test]
+fn commands_of_several_modes_may_be_typed_too() {
+    let own = platform(
+        "",
+        "mode a prompt \"#\" {\n show : read\n reload : disruptive\n go : config enter c\n}\n\
+         mode b prompt \"b#\" \"b2#\" {\n vlan : config\n route : config.routing\n leave : terminal leave c\n}\n\
+         mode c also a also b prompt \"c#\" {\n name : config\n up : terminal leave b\n}\n",
+    );
+    for (typed, came) in [
+        ("name", "name : config"),
+        ("sh", "show : read"),
+        ("vl", "vlan : config"),
+        ("r", "ambiguous"),
+        ("ro", "route : config.routing"),
+        ("rel", "reload : disruptive"),
+        ("nonsense", "unrecognized"),
+    ] {
+        assert_eq!(says(&own, "c", typed), came, "{typed}");
+    }
+    let form = own.prompt_form(&mode("b")).expect("form");
+    assert!(form.is("b#") && form.is("b2#") && !form.is("b3#") && !form.is("b#b2#"));
+}
