@@ -184,9 +184,8 @@ impl<'a> Build<'a> {
 
     fn tree(&mut self, source: &Source<'_>, name: &Named<'_>) {
         let key = format!("tree {}", name.text);
-        if !self.declared.contains_key(&key) {
-            self.declared.insert(key, source.problem(name.at, "no production goes on with this tree"));
-        }
+        let unused = || source.problem(name.at, "no production goes on with this tree");
+        self.declared.entry(key).or_insert_with(unused);
         if self.shared.is_statements(&name.text) && !self.statements.contains_key(&*name.text) {
             let tree = self.fresh_tree();
             self.statements.insert(name.text.to_string(), tree);
@@ -290,7 +289,7 @@ impl<'a> Build<'a> {
         for (front, name) in paths.references {
             let top = self.leaves.get(leaf_id).is_some_and(|leaf| leaf.moves == Some(Move::Top));
             let (to, is_mode) = self.target(name)?;
-            if (is_mode && !referral.same) || (is_mode && referral.beginnings) {
+            if is_mode && (!referral.same || referral.beginnings) {
                 let why = "what goes on as a command of a mode has the class `same`, and is a whole command";
                 return Err((Some(name.at), why.to_owned()));
             }

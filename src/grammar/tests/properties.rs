@@ -126,8 +126,8 @@ fn a_beginning_that_two_keywords_have_is_neither() {
     let mut tried = 0;
     for path in sample(SOME) {
         for (at, word) in keywords(path).filter(|(at, _)| *at < path.head && path.shortens(*at)) {
-            let heads = (1..word.len()).filter_map(|length| word.get(..length));
-            let Some(head) = heads.filter(|head| path.rivals(at, head) > 1).next_back() else { continue };
+            let mut heads = (1..word.len()).filter_map(|length| word.get(..length));
+            let Some(head) = heads.rfind(|head| path.rivals(at, head) > 1) else { continue };
             if path.siblings(at).iter().any(|own| own.eq_ignore_ascii_case(head)) {
                 continue;
             }
