@@ -1,6 +1,5 @@
 //! Patterns of rules, over the grammar and not over text.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::tree::{JumpKind, NodeId, Tree, TreeId, VariantId};
@@ -58,7 +57,7 @@ impl Grammar {
         };
         let wanted: Option<Vec<Wanted<'_>>> = head.split_whitespace().map(wanted).collect();
         let wanted = wanted.filter(|wanted| !wanted.is_empty())?;
-        let mut variants: BTreeSet<VariantId> = BTreeSet::new();
+        let mut variants: Vec<VariantId> = Vec::new();
         for mode in self.modes.values() {
             let mut reached = vec![Reached { tree: mode.tree, at: 0, how: JumpKind::Same }];
             for word in &wanted {
@@ -68,7 +67,8 @@ impl Grammar {
                 self.collect(place, open, &mut variants);
             }
         }
-        let variants: Vec<VariantId> = variants.into_iter().collect();
+        variants.sort_unstable();
+        variants.dedup();
         (!variants.is_empty()).then(|| Pattern { platform: self.platform.clone(), variants })
     }
 
@@ -97,7 +97,7 @@ impl Grammar {
     }
 
     /// The spellings that end at a place, or anywhere behind it.
-    fn collect(&self, place: Reached, open: bool, found: &mut BTreeSet<VariantId>) {
+    fn collect(&self, place: Reached, open: bool, found: &mut Vec<VariantId>) {
         let Some(tree) = self.trees.get(place.tree) else { return };
         if !open {
             found.extend(ending(tree, place.at, place.how));
@@ -108,7 +108,7 @@ impl Grammar {
             let behind = self.jumped(Reached { at, ..place });
             if behind.tree != place.tree || (behind.at == 0 && at != 0) {
                 if let JumpKind::AnyBeginning(variant) = behind.how {
-                    found.insert(variant);
+                    found.push(variant);
                     continue;
                 }
                 let Some(other) = self.trees.get(behind.tree) else { continue };
@@ -117,12 +117,16 @@ impl Grammar {
         }
     }
 
+    /// One spelling of a command; none for a pipe stage, or an id of another grammar.
+    #[must_use]
+    pub fn spelling(&self, id: u32) -> Option<Spelling<'_>> {
+        let (_, leaf) = self.variant(id)?;
+        Some(Spelling { id, mode: leaf.mode.as_ref()?, leaf: &leaf.text, class: leaf.class })
+    }
+
     /// Every spelling of every command, in the order of their ids. Pipe stages are none.
     pub fn spellings(&self) -> impl Iterator<Item = Spelling<'_>> {
-        (0..).zip(&self.variants).filter_map(|(id, variant)| {
-            let leaf = self.leaves.get(variant.leaf)?;
-            Some(Spelling { id, mode: leaf.mode.as_ref()?, leaf: &leaf.text, class: leaf.class })
-        })
+        (0..).zip(&self.variants).filter_map(|(id, _)| self.spelling(id))
     }
 }
 

@@ -7,7 +7,7 @@ const WORD: usize = 64;
 const BLOCK: usize = 64;
 
 /// A set of rule numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Bits(Vec<u64>);
 
 impl Bits {

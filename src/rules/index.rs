@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::bits::{Bits, Block};
 use super::check::{Effect, Leg, Rule};
 use super::device::{Shape, Truth};
+use super::places::Places;
 use super::{Query, Who};
 use crate::config::Device;
 use crate::grammar::Grammar;
@@ -18,7 +19,7 @@ pub(super) struct Index {
     /// Per device of the inventory.
     device: Vec<Bits>,
     /// Per platform, per spelling: patterns and modes.
-    place: Vec<Vec<Bits>>,
+    place: Vec<Places>,
     /// Per class: those that it lets stand as the command's own.
     class: Vec<Bits>,
     /// Per class: those that it lets stand as that of a pipe stage.
@@ -111,7 +112,14 @@ impl Index {
         Self {
             effect,
             device: devices.iter().map(|device| on_device(effect, rules, device)).collect(),
-            place: grammars.iter().map(|grammar| places(rules, grammar)).collect(),
+            place: grammars
+                .iter()
+                .map(|grammar| match devices.iter().any(|device| device.platform == *grammar.platform()) {
+                    true => Places::new(rules, grammar),
+                    // Nobody can ask about it.
+                    false => Places::default(),
+                })
+                .collect(),
             class: CLASSES.iter().map(|(class, _)| own_class(effect, rules, *class)).collect(),
             stage: CLASSES.iter().map(|(class, _)| stage_class(effect, rules, *class)).collect(),
             human: LegIndex::new(rules, |rule| &rule.who.human),
@@ -187,33 +195,6 @@ fn on_device(effect: Effect, rules: &[&Rule], device: &Device) -> Bits {
     Bits::of(rules.len(), |number| rules.get(number).is_some_and(holds))
 }
 
-/// Per spelling of a platform those whose patterns and modes let it stand. Ids without a command stay empty.
-fn places(rules: &[&Rule], grammar: &Grammar) -> Vec<Bits> {
-    let mut places: Vec<Bits> = Vec::new();
-    let free = |mode| {
-        Bits::of(rules.len(), |number| {
-            rules.get(number).is_some_and(|rule| rule.what.commands.is_none() && rule.in_mode(mode))
-        })
-    };
-    let modes: HashMap<_, _> = grammar.modes().map(|mode| (mode, free(mode))).collect();
-    for spelling in grammar.spellings() {
-        let id = usize::try_from(spelling.id).unwrap_or(usize::MAX);
-        places.resize(id, Bits::none(rules.len()));
-        places.push(modes.get(spelling.mode).cloned().unwrap_or_else(|| Bits::none(rules.len())));
-    }
-    let of_mode: HashMap<u32, _> = grammar.spellings().map(|spelling| (spelling.id, spelling.mode)).collect();
-    for (number, rule) in rules.iter().enumerate() {
-        let patterns = rule.what.commands.iter().flatten().filter(|own| own.platform() == grammar.platform());
-        for id in patterns.flat_map(|pattern| pattern.variants()) {
-            let Some(place) = usize::try_from(*id).ok().and_then(|id| places.get_mut(id)) else { continue };
-            if of_mode.get(id).is_some_and(|mode| rule.in_mode(mode)) {
-                place.insert(number);
-            }
-        }
-    }
-    places
-}
-
 /// A class in an `allow` is exact; in a `deny` it covers its subtree.
 fn own_class(effect: Effect, rules: &[&Rule], class: Class) -> Bits {
     Bits::of(rules.len(), |number| {
@@ -257,7 +238,7 @@ fn gate(rules: &[&Rule]) -> LegIndex {
 }
 
 impl Rule {
-    fn in_mode(&self, mode: &crate::terms::Mode) -> bool {
+    pub(super) fn in_mode(&self, mode: &crate::terms::Mode) -> bool {
         self.what.mode.as_ref().is_none_or(|modes| modes.contains(mode))
     }
 }

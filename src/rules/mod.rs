@@ -8,6 +8,7 @@ mod bits;
 mod check;
 mod device;
 mod index;
+mod places;
 mod raw;
 
 #[cfg(test)]
@@ -135,11 +136,10 @@ struct Half {
     index: Index,
 }
 
-/// A grammar, and what each of its spellings is; `None` for ids of pipe stages.
+/// A grammar that reads commands again.
 #[derive(Debug)]
 struct Reader {
     grammar: Arc<Grammar>,
-    spellings: Vec<Option<(Arc<str>, Class)>>,
 }
 
 /// A device's place in the index, and that of its platform.
@@ -194,7 +194,7 @@ impl RuleSet {
         let (mut rules, problems) = check::check(files, grammars, devices);
         Problems::none_or(problems, ())?;
         rules.sort_by(|a, b| a.named.id.cmp(&b.named.id));
-        let platforms: Vec<Reader> = grammars.iter().map(Reader::new).collect();
+        let platforms: Vec<Reader> = grammars.iter().map(|grammar| Reader { grammar: grammar.clone() }).collect();
         let known = devices.iter().enumerate().filter_map(|(device, own)| {
             // A device that no grammar reads is no device here: whatever is asked about it is denied.
             let platform = platforms.iter().position(|reader| *reader.grammar.platform() == own.platform)?;
@@ -287,32 +287,18 @@ impl Half {
 }
 
 impl Reader {
-    fn new(grammar: &Arc<Grammar>) -> Self {
-        let mut spellings: Vec<Option<(Arc<str>, Class)>> = Vec::new();
-        for spelling in grammar.spellings() {
-            spellings.resize(usize::try_from(spelling.id).unwrap_or(usize::MAX), None);
-            spellings.push(Some((spelling.leaf.clone(), spelling.class)));
-        }
-        Self { grammar: grammar.clone(), spellings }
-    }
-
     /// A command's spelling here, and the class of it without its pipe stages.
     ///
     /// A session keeps the grammar that it began with, and the ids of spellings are those of one grammar: after a
     /// reload the canonical text is read again, and must read as the very same command.
     fn spelling(&self, command: &CanonicalCommand) -> Option<(usize, Class)> {
-        let (id, (leaf, class)) = self.named(command.variant())?;
-        if Arc::ptr_eq(leaf, command.leaf()) {
-            return Some((id, *class));
+        let spelling = self.grammar.spelling(command.variant())?;
+        if Arc::ptr_eq(spelling.leaf, command.leaf()) {
+            return Some((usize::try_from(spelling.id).ok()?, spelling.class));
         }
         let line = PresentedLine::parse(command.line().as_bytes()).ok()?;
         let again = canonicalize(&self.grammar, self.grammar.parse(command.mode(), &line)).ok()?;
-        let (id, (_, class)) = self.named(again.variant())?;
-        again.is_the_same_as(command).then_some((id, *class))
-    }
-
-    fn named(&self, id: u32) -> Option<(usize, &(Arc<str>, Class))> {
-        let id = usize::try_from(id).ok()?;
-        Some((id, self.spellings.get(id)?.as_ref()?))
+        let spelling = self.grammar.spelling(again.variant())?;
+        again.is_the_same_as(command).then_some((usize::try_from(spelling.id).ok()?, spelling.class))
     }
 }

@@ -132,8 +132,7 @@ fn has_mode(grammars: &GrammarSet, platforms: &[Platform], mode: &Mode) -> bool 
 fn in_modes(grammars: &GrammarSet, pattern: &Pattern, modes: Option<&[Mode]>) -> bool {
     let Some(modes) = modes else { return true };
     grammars.get(pattern.platform()).is_some_and(|grammar| {
-        grammar
-            .spellings()
-            .any(|spelling| modes.contains(spelling.mode) && pattern.variants().binary_search(&spelling.id).is_ok())
+        let spellings = pattern.variants().iter().filter_map(|id| grammar.spelling(*id));
+        spellings.into_iter().any(|spelling| modes.contains(spelling.mode))
     })
 }
