@@ -278,9 +278,9 @@ mod tests {
             assert_eq!(code, NO, "{line}");
             text
         };
-        let text = shown(None, "show verzion");
+        let text = shown(None, "show version x");
         assert!(text.starts_with("refused    UNRECOGNIZED\n"), "{text}");
-        assert!(text.ends_with("    show verzion\n         ^"), "{text}");
+        assert!(text.ends_with("    show version x\n                 ^"), "{text}");
         let text = shown(None, "rel");
         assert!(text.contains("release or reload") && text.ends_with("    rel\n    ^"), "{text}");
         assert!(shown(None, "show").ends_with("    show\n        ^"));
@@ -310,9 +310,10 @@ mod tests {
     fn what_does_not_exist_is_named_with_what_does() {
         assert_eq!(
             ask("ios", None, "x", false),
-            Err("no grammar reads `ios`; platforms: cisco_ios, frr".to_owned())
+            Err("no grammar reads `ios`; platforms: arista_eos, cisco_ios, cisco_nxos, cisco_xr, frr, juniper_junos"
+                .to_owned())
         );
         let fault = ask("frr", Some("conf\x07"), "x", false).expect_err("no such mode");
-        assert!(fault.starts_with("frr has no mode `conf\\u{7}`; modes: config, config-if, "), "{fault}");
+        assert!(fault.starts_with("frr has no mode `conf\\u{7}`; modes: config, config-babel, "), "{fault}");
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Relay {
     expected: Expected,
     /// Each may be given once.
     answers: Vec<Answer>,
+    /// The question that was answered last: it stands in its line until the device goes on.
+    answered: Vec<u8>,
     echo: Option<Echo>,
     eraser: Option<Eraser>,
     filter: Filter,
@@ -66,6 +68,7 @@ impl Relay {
             grammar,
             expected,
             answers: command.answers().to_vec(),
+            answered: Vec::new(),
             banners,
             echo: Some(Echo::new(command.line())),
             eraser: None,
@@ -157,6 +160,7 @@ impl Relay {
         }
         match seen {
             Some(seen) => Look::Prompt { prompt: seen.prompt, sure: false },
+            None if line == self.answered => Look::Output,
             None if facts.questions.iter().any(|question| ends_in(line, question)) => Look::Unanswered,
             None => Look::Output,
         }
@@ -195,6 +199,7 @@ impl Relay {
     /// The question is about to be answered, for the only time. It stays in its line, where the client sees it.
     pub(super) fn take_question(&mut self, answer: &Answer) {
         self.answers.retain(|other| other != answer);
+        self.answered = self.filter.pending().to_vec();
     }
 
     /// Nothing more will come: what there is of the last line is output.

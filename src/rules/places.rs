@@ -26,8 +26,14 @@ impl Places {
         let mut sets = Sets::new(Bits::none(rules.len()));
         let mut of_mode: HashMap<&Mode, SetId> = HashMap::new();
         let mut of: Vec<SetId> = vec![0; grammar.spelling_count()];
+        // Spellings of one mode stand together, mostly.
+        let mut last: Option<(&Mode, SetId)> = None;
         for spelling in grammar.spellings() {
-            let set = *of_mode.entry(spelling.mode).or_insert_with(|| sets.keep(free(rules, spelling.mode)));
+            let set = match last {
+                Some((mode, set)) if std::ptr::eq(mode, spelling.mode) || mode == spelling.mode => set,
+                _ => *of_mode.entry(spelling.mode).or_insert_with(|| sets.keep(free(rules, spelling.mode))),
+            };
+            last = Some((spelling.mode, set));
             if let Some(place) = usize::try_from(spelling.id).ok().and_then(|id| of.get_mut(id)) {
                 *place = set;
             }

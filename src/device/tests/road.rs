@@ -170,18 +170,16 @@ async fn a_question_gets_the_answer_that_belongs_to_the_command() {
 }
 
 #[tokio::test]
-async fn a_question_without_an_answer_gets_none() {
-    let plan =
-        Plan { command: Duration::from_millis(500), ..Plan::new(Dialect::CiscoIos, Behaviour::default()) };
-    let mut bench = dialled(&plan).await;
+async fn a_question_without_an_answer_is_aborted() {
+    let mut bench = router(Dialect::CiscoIos, Behaviour::default()).await;
     let command =
         CanonicalCommand::for_test("cisco_ios", "privileged", "reload", Class::Disruptive, "privileged");
     let started = bench.book.begin(command.answering("[ok]", "y")).await;
     let ran = bench.forward(started).await;
-    assert_eq!(state(&ran), (OutcomeState::Timeout, Some(Code::DeviceTimeout), None));
+    assert_eq!(state(&ran), (OutcomeState::Interrupted, None, Some("privileged")));
     // What it asked is shown.
-    assert_eq!(ran.text, "Proceed with reload? [confirm]");
-    assert_eq!(bench.seen(), ["reload\n"]);
+    assert_eq!(ran.text, "Proceed with reload? [confirm]\r\n");
+    assert_eq!(bench.seen(), ["reload\n", "key 3"]);
     assert!(!bench.sim.machine().reloaded());
 }
 

@@ -125,7 +125,7 @@ fn every_problem_is_reported_at_once_with_its_place() {
     let found = problems(&text);
     let wanted = [
         "i.yaml:3:21 `Bad-Name` is no name",
-        "i.yaml:4:22 no grammar reads `vyos`; known: cisco_ios, frr",
+        "i.yaml:4:22 no grammar reads `vyos`; known: arista_eos, cisco_ios,",
         "frr in mode privileged: it reads as `show bgp summary`: write it so",
         "frr in mode privileged: UNRECOGNIZED",
         "its class is config.save, and the risk of the intent is `read`",
