@@ -2,7 +2,7 @@
 
 use super::{Decision, Denial, Party, Permit, PlanStanding, Request};
 use crate::command::{CanonicalCommand, ParseRefusal};
-use crate::rules::{Matching, Question, RuleRef, RuleSet, Ruling, Stranger};
+use crate::rules::{Matching, Possible, Question, RuleRef, RuleSet, Ruling, Stranger};
 use crate::terms::problem::printable;
 use crate::terms::{Class, Code};
 
@@ -47,6 +47,15 @@ pub fn decide(request: Request<'_>, rules: &RuleSet) -> Decision {
             deny(command, code, stranger.to_string(), Vec::new())
         }
     }
+}
+
+/// Whether the rules would permit a command of one spelling to a party: what discovery may show. `possible` is filled in with
+/// the party's legs; the plan of a token is the caller's to look at. Permits nothing by itself.
+#[must_use]
+pub fn might_permit(possible: &Possible<'_>, party: &Party<'_>, rules: &RuleSet) -> bool {
+    let (human, agent) = party.legs();
+    let asked = Possible { human, agent, ..*possible };
+    rules.matching_all(&asked).is_some_and(|found| found.denies.is_empty() && ruled(party, &found).is_ok())
 }
 
 fn deny(command: CanonicalCommand, code: Code, detail: String, rules: Vec<RuleRef>) -> Decision {

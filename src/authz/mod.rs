@@ -8,7 +8,7 @@ mod decide;
 mod tests;
 
 pub use crate::rules::Who;
-pub use decide::decide;
+pub use decide::{decide, might_permit};
 
 use crate::command::{CanonicalCommand, ParseRefusal};
 use crate::config::Device;

@@ -97,6 +97,11 @@ impl Opening {
         &self.found.text
     }
 
+    /// The command that waits.
+    pub(super) fn into_found(self) -> Match {
+        self.found
+    }
+
     /// What the device shows once it takes text.
     #[must_use]
     pub fn state(&self) -> &str {

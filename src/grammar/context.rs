@@ -99,7 +99,8 @@ impl Grammar {
         }
     }
 
-    fn node_at(&self, tree: &Tree, path: &str) -> Option<usize> {
+    /// The node that a path of canonical words leads to.
+    pub(super) fn node_at(&self, tree: &Tree, path: &str) -> Option<usize> {
         path.split(' ').try_fold(0, |at, word| match keyword(tree, at, word, self.lexis.fold) {
             Keyword::One(to, _) => Some(to),
             Keyword::Several(_) => None,

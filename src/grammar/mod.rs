@@ -8,6 +8,7 @@ mod compile;
 mod context;
 mod file;
 mod form;
+mod help;
 mod lexis;
 mod only;
 mod parse;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 pub use block::{Block, BlockFault, Opening};
 pub use context::Context;
 pub use form::Form;
+pub use help::{Candidate, Help, Kind, Reachable};
 pub use parse::{Match, Parse};
 pub use pattern::{Pattern, Spelling};
 pub use reference::Production;
@@ -156,6 +158,13 @@ struct BlockSpec {
 struct Variant {
     leaf: usize,
     negated: bool,
+}
+
+impl Leaf {
+    /// Whether more follows from it than what the device answers: then it can only be typed by itself.
+    fn leads_elsewhere(&self) -> bool {
+        self.next.is_some() || self.close || self.block.is_some() || self.renames || self.moves.is_some()
+    }
 }
 
 impl Grammar {

@@ -92,8 +92,39 @@ impl Grammar {
         if tree.also.is_empty() {
             return reading.read(tree.tree, false);
         }
-        let also = tree.also.iter().filter_map(|also| Some(self.modes.get(also)?.tree));
-        reading.read_any(tree.tree, also.collect(), self.lexis.next_word(trimmed).0)
+        reading.read_any(tree, self.lexis.next_word(trimmed).0)
+    }
+
+    /// The trees of a mode: its own, then those of the modes whose commands can be typed in it.
+    pub(super) fn roots(&self, mode: &ModeTree) -> Vec<TreeId> {
+        let also = mode.also.iter().filter_map(|also| Some(self.modes.get(also)?.tree));
+        std::iter::once(mode.tree).chain(also).collect()
+    }
+
+    /// Those of them that a line with this first word is read in, in order.
+    ///
+    /// # Errors
+    /// What the word may be, where it means more than one thing in all of them.
+    pub(super) fn readers(&self, mode: &ModeTree, first: &str) -> Result<Vec<TreeId>, Vec<String>> {
+        let words = |tree: TreeId| match keyword(self.trees.get(tree)?, 0, first, self.lexis.fold) {
+            Keyword::None => None,
+            Keyword::One(_, full) => Some(vec![full.to_owned()]),
+            Keyword::Several(all) => Some(all),
+        };
+        let roots = self.roots(mode).into_iter();
+        let mut known: Vec<(TreeId, Vec<String>)> = roots.filter_map(|tree| Some((tree, words(tree)?))).collect();
+        let exact = |words: &[String]| words.iter().any(|full| full.len() == first.len());
+        if known.iter().any(|(_, words)| exact(words)) {
+            known.retain(|(_, words)| exact(words));
+        } else {
+            let mut words: Vec<String> = known.iter().flat_map(|(_, words)| words).cloned().collect();
+            words.sort_unstable();
+            words.dedup();
+            if words.len() > 1 {
+                return Err(words);
+            }
+        }
+        Ok(known.into_iter().map(|(tree, _)| tree).collect())
     }
 
     /// Where a line that no command of its mode reads is sent instead: the ancestor whose command it is, with the lines
@@ -127,38 +158,23 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Several modes are read here. A word must mean one thing in all of them; what this mode reads itself comes first.
-    fn read_any(&self, own: TreeId, also: Vec<TreeId>, first: &str) -> Parse {
-        let words = |tree: TreeId| {
-            let tree = self.grammar.trees.get(tree)?;
-            Some(match keyword(tree, 0, first, self.grammar.lexis.fold) {
-                Keyword::None => return None,
-                Keyword::One(_, full) => vec![full.to_owned()],
-                Keyword::Several(all) => all,
-            })
-        };
-        let all = std::iter::once(own).chain(also);
-        let mut known: Vec<(TreeId, Vec<String>)> = all.filter_map(|tree| Some((tree, words(tree)?))).collect();
-        let exact = |words: &[String]| words.iter().any(|full| full.len() == first.len());
-        if known.iter().any(|(_, words)| exact(words)) {
-            known.retain(|(_, words)| exact(words));
-        } else {
-            let mut words: Vec<&String> = known.iter().flat_map(|(_, words)| words).collect();
-            words.sort_unstable();
-            words.dedup();
-            if words.len() > 1 {
-                let candidates = words.into_iter().cloned().collect();
-                return Parse::Ambiguous { column: self.column(self.text.trim_start_matches(' ')), candidates };
+    /// Several modes are read here: the first that reads the line has it.
+    fn read_any(&self, own: &ModeTree, first: &str) -> Parse {
+        let trees = match self.grammar.readers(own, first) {
+            Ok(trees) => trees,
+            Err(candidates) => {
+                let column = self.column(self.text.trim_start_matches(' '));
+                return Parse::Ambiguous { column, candidates };
             }
-        }
+        };
         let mut fault = None;
-        for (tree, _) in known {
-            match self.read(tree, tree != own) {
+        for tree in trees {
+            match self.read(tree, tree != own.tree) {
                 parse @ Parse::Unrecognized { .. } => drop(fault.get_or_insert(parse)),
                 parse => return parse,
             }
         }
-        fault.unwrap_or_else(|| self.read(own, false))
+        fault.unwrap_or_else(|| self.read(own.tree, false))
     }
 
     fn read(&self, tree: TreeId, referred: bool) -> Parse {
@@ -234,9 +250,7 @@ impl Reading<'_> {
         if found.class == Class::Refuse {
             return refused(found.text, &leaf.why);
         }
-        let moves_elsewhere =
-            leaf.next.is_some() || leaf.close || leaf.block.is_some() || leaf.renames || leaf.moves.is_some();
-        if end.referred && moves_elsewhere {
+        if end.referred && leaf.leads_elsewhere() {
             return refused(found.text, "it leads elsewhere: type it by itself, in its own mode");
         }
         if found.sent.as_ref().map_or(found.text.as_str(), Hidden::text).len() > self.grammar.facts.max_line {

@@ -43,7 +43,7 @@ pub(super) struct Jump {
     pub(super) kind: JumpKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum JumpKind {
     /// The very commands of a mode: what is said of them holds here too.
     Same,
@@ -190,7 +190,8 @@ impl Tree {
             if seen.insert(at)
                 && let Some(node) = self.nodes.get(at)
             {
-                let edges = node.keywords.iter().map(|(_, to)| *to).chain(node.values.iter().map(|(_, to)| *to));
+                let edges =
+                    node.keywords.iter().map(|(_, to)| *to).chain(node.values.iter().map(|(_, to)| *to));
                 open.extend(edges.chain(node.twins.iter().copied()));
             }
         }

@@ -18,7 +18,7 @@ pub(super) enum Walk<'a> {
 }
 
 /// Which spelling a walk ended in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct End {
     pub(super) variant: VariantId,
     /// Through a reference: then no mode is entered or left.
@@ -64,15 +64,33 @@ impl Text {
 }
 
 /// What may follow at one place of a line.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Place {
     pub(super) tree: TreeId,
     pub(super) node: NodeId,
     pub(super) how: How,
 }
 
+impl Place {
+    /// The spelling that ends here, in its own tree.
+    pub(super) fn end(self, tree: &Tree) -> Option<End> {
+        let variant = match self.how {
+            How::Here | How::Jumped(JumpKind::Same | JumpKind::Top) => {
+                tree.ends().get(usize::try_from(tree.end(self.node)?).ok()?).copied()?
+            }
+            How::Jumped(JumpKind::Own(base)) => base.checked_add(tree.end(self.node)?)?,
+            How::Jumped(JumpKind::Beginnings(base)) => {
+                let place = VariantId::try_from(self.node).ok()?;
+                base.checked_add(place).filter(|_| place > 0)?
+            }
+            How::Jumped(JumpKind::AnyBeginning(variant)) => Some(variant).filter(|_| self.node > 0)?,
+        };
+        Some(End { variant, referred: self.how == How::Jumped(JumpKind::Same) })
+    }
+}
+
 /// How the present tree was come to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum How {
     /// The line began in it.
     #[default]
@@ -92,6 +110,17 @@ pub(super) struct Walker<'g> {
     place: Place,
     text: Text,
     arguments: Vec<(TokenType, String)>,
+}
+
+/// Where a walk stands before the last word of a line.
+pub(super) struct Last<'g, 'a> {
+    pub(super) place: Place,
+    /// The context in which a reference still goes on.
+    pub(super) context: Option<(TreeId, &'g str)>,
+    /// The canonical words before it.
+    pub(super) text: String,
+    /// The last word; or all that follows, from a `|` on.
+    pub(super) rest: &'a str,
 }
 
 enum Fault<'a> {
@@ -140,8 +169,8 @@ impl<'g> Walker<'g> {
         }
     }
 
-    /// Walks all but the last word, which may be half typed. None when the words before it are no beginning.
-    pub(super) fn walk_to_last<'a>(mut self, line: &'a str) -> Option<(Place, &'a str, Text)> {
+    /// Walks all but the last word, which may be half typed, or nothing yet. None when the words before it are no beginning.
+    pub(super) fn walk_to_last<'a>(mut self, line: &'a str) -> Option<Last<'g, 'a>> {
         let mut rest = line;
         loop {
             rest = rest.trim_start_matches(' ');
@@ -149,7 +178,7 @@ impl<'g> Walker<'g> {
             let (word, after) = self.lexis.next_word(rest);
             if after.is_empty() || rest.starts_with('|') {
                 let rest = if rest.starts_with('|') { rest } else { word };
-                return Some((self.place, rest, self.text));
+                return Some(Last { place: self.place, context: self.context, text: self.text.shown, rest });
             }
             rest = self.choose(rest).ok()?;
         }
@@ -189,22 +218,8 @@ impl<'g> Walker<'g> {
     }
 
     fn end(self, rest: &str) -> Walk<'_> {
-        let variant = self.tree().and_then(|tree| match self.place.how {
-            How::Here | How::Jumped(JumpKind::Same | JumpKind::Top) => {
-                tree.ends().get(usize::try_from(tree.end(self.place.node)?).ok()?).copied()
-            }
-            How::Jumped(JumpKind::Own(base)) => base.checked_add(tree.end(self.place.node)?),
-            How::Jumped(JumpKind::Beginnings(base)) => {
-                let place = VariantId::try_from(self.place.node).ok()?;
-                base.checked_add(place).filter(|_| place > 0)
-            }
-            How::Jumped(JumpKind::AnyBeginning(variant)) => Some(variant).filter(|_| self.place.node > 0),
-        });
-        match variant {
-            Some(variant) => {
-                let referred = self.place.how == How::Jumped(JumpKind::Same);
-                Walk::End { end: End { variant, referred }, text: self.text, arguments: self.arguments, rest }
-            }
+        match self.tree().and_then(|tree| self.place.end(tree)) {
+            Some(end) => Walk::End { end, text: self.text, arguments: self.arguments, rest },
             None => Walk::Incomplete { expected: self.expected() },
         }
     }

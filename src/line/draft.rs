@@ -48,6 +48,20 @@ impl Draft {
         self.cursor = self.cursor.saturating_add(1);
     }
 
+    /// Adds the rest of the word left of the cursor and a blank, which may be there already.
+    pub(super) fn complete(&mut self, rest: &str) {
+        let next = self.text.get(self.cursor).copied();
+        let room = MAX_LINE.saturating_sub(self.text.len()) > rest.len();
+        if !room || next.is_some_and(|byte| byte != b' ') {
+            return;
+        }
+        rest.bytes().filter(|byte| byte.is_ascii_graphic()).for_each(|byte| self.insert(byte));
+        match next {
+            Some(_) => self.right(),
+            None => self.insert(b' '),
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }

@@ -65,6 +65,11 @@ impl Editor {
         self.show(echo);
     }
 
+    /// Adds the rest of a word, unless the cursor stands within one.
+    pub fn complete(&mut self, rest: &str) {
+        self.draft.complete(rest);
+    }
+
     /// Works on stored bytes until there is an event or none are left.
     pub fn next_event(&mut self, echo: &mut Vec<u8>) -> Option<Event> {
         while let Some(byte) = self.pending.pop() {
@@ -159,7 +164,8 @@ impl Editor {
             Key::Interrupt => return Some(self.abandon(Event::Interrupt, b"^C", echo)),
             Key::EndMode => return Some(self.abandon(Event::EndMode, b"^Z", echo)),
             Key::EndOfText if self.draft.is_untouched() => return Some(self.abandon(Event::Eof, b"", echo)),
-            Key::Help => return self.help(echo),
+            Key::Help => return self.help(echo, Event::Help),
+            Key::Complete => return self.help(echo, Event::Complete),
             Key::Up => self.recall(|history, current| history.older(current)),
             Key::Down => self.recall(|history, _| history.newer()),
             Key::KillLine => self.forget(),
@@ -198,13 +204,13 @@ impl Editor {
     }
 
     /// A line that will be refused gets no help: what it says is not all there.
-    fn help(&mut self, echo: &mut Vec<u8>) -> Option<Event> {
+    fn help(&mut self, echo: &mut Vec<u8>, event: fn(String) -> Event) -> Option<Event> {
         if self.draft.fault().is_some() {
             return None;
         }
         self.show(echo);
         self.screen.newline(echo);
-        Some(Event::Help(self.draft.prefix()))
+        Some(event(self.draft.prefix()))
     }
 
     fn recall(&mut self, which: impl FnOnce(&mut History, &[u8]) -> Option<Vec<u8>>) {

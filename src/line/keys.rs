@@ -30,6 +30,8 @@ pub(super) enum Key {
     Interrupt,
     EndMode,
     Help,
+    /// Tab.
+    Complete,
     /// A bracketed paste is over.
     PasteEnd,
 }
@@ -120,7 +122,8 @@ fn ground(byte: u8) -> (State, Step) {
         b'\r' => return (State::Cr, Step::Key(Key::Enter)),
         b'\n' => Key::Enter,
         0x1b => return (State::Escape, Step::More),
-        b'\t' | b'?' => Key::Help,
+        b'?' => Key::Help,
+        b'\t' => Key::Complete,
         0x20..=0x7e => Key::Char(byte),
         0x01 => Key::Home,
         0x03 => Key::Interrupt,

@@ -41,9 +41,11 @@ pub enum Event {
     EndMode,
     /// ^D on an empty line, or the end of input. Told once for the end of input.
     Eof,
-    /// Tab or `?`: what stands left of the cursor. The line stays in the editor: print the answer and the prompt, then
-    /// call [`Input::redraw`].
+    /// `?`: what stands left of the cursor. The line stays in the editor: print the answer and the prompt, then call
+    /// [`Input::redraw`].
     Help(String),
+    /// Tab: the same, and [`Input::complete`] may come before it.
+    Complete(String),
     /// More than [`CAPACITY`] bytes were typed ahead and the rest is lost: the session cannot go on. [`Event::Eof`]
     /// follows.
     Overflow,
@@ -134,6 +136,14 @@ impl Input {
     pub fn resize(&mut self, cols: u32, rows: u32) {
         if let Self::Pty(editor) = self {
             editor.resize(cols, rows);
+        }
+    }
+
+    /// Adds the rest of the word that stands left of the cursor, and a blank behind it. Nothing happens within a word, nor
+    /// where it would be too much for a line.
+    pub fn complete(&mut self, rest: &str) {
+        if let Self::Pty(editor) = self {
+            editor.complete(rest);
         }
     }
 

@@ -183,8 +183,26 @@ fn help_keeps_the_line() {
     input.redraw(&mut echo);
     assert_eq!(echo, b"show ip\x08\x08");
     input.feed(b"\x05\t\r");
-    assert_eq!(drain(&mut input, &mut echo), [Event::Help("show ip".into()), line("show ip")]);
+    assert_eq!(drain(&mut input, &mut echo), [Event::Complete("show ip".into()), line("show ip")]);
     assert_eq!(read(b"show ?\n"), [line("show ?")]);
+}
+
+#[test]
+fn a_word_is_completed_where_the_cursor_stands() {
+    for (keys, expected) in [("sh", "show "), ("sh ver\x01\x1b[C\x1b[C", "show ver"), ("shx\x1b[D", "shx")] {
+        let (mut input, mut echo) = (Input::pty(80, 24), Vec::new());
+        input.feed(format!("{keys}\t").as_bytes());
+        assert_eq!(input.next_event(&mut echo), Some(Event::Complete("sh".into())), "{keys:?}");
+        input.complete("ow");
+        input.feed(b"\r");
+        assert_eq!(input.next_event(&mut echo), Some(line(expected)), "{keys:?}");
+    }
+    let mut input = Input::pty(80, 24);
+    input.feed(format!("{}\t", "x".repeat(MAX_LINE - 2)).as_bytes());
+    input.next_event(&mut Vec::new());
+    input.complete("ow");
+    input.feed(b"\r");
+    assert_eq!(input.next_event(&mut Vec::new()), Some(line(&"x".repeat(MAX_LINE - 2))));
 }
 
 #[test]

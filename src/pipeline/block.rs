@@ -34,7 +34,7 @@ impl Session {
             Event::Line(line) => opening.take(&line),
             Event::Blank => opening.take_blank(),
             Event::Interrupt | Event::EndMode => return tell(terminal, &[DROPPED]).await,
-            Event::Help(_) => Ok(()),
+            Event::Help(_) | Event::Complete(_) => Ok(()),
             Event::Framing(fault) => return self.framing(terminal, fault).await,
             Event::Overflow => return Flow::End(Code::Framing),
             Event::Eof => {

@@ -74,7 +74,7 @@ impl Standing {
         }
     }
 
-    fn place(&self, command: &CanonicalCommand) -> Place {
+    pub(super) fn place(&self, command: &CanonicalCommand) -> Place {
         self.intent.as_ref().map(|intent| self.cursor.standing(intent.plan(), command))
     }
 }

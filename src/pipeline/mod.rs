@@ -9,6 +9,7 @@ mod block;
 pub mod client;
 mod closing;
 mod gate;
+mod help;
 mod judge;
 pub mod records;
 mod registry;

@@ -218,9 +218,9 @@ impl Session {
     async fn await_command(&mut self, terminal: &mut Terminal, prompt: &str) -> Result<line::Event, Code> {
         loop {
             match self.await_line(terminal).await? {
-                line::Event::Help(_) => {
-                    let said = "% portcullis: no help here; type the whole command";
-                    terminal.help(said, prompt).await.map_err(|Gone| Code::ClientGone)?;
+                event @ (line::Event::Help(_) | line::Event::Complete(_)) => {
+                    let said = self.help(terminal, &event);
+                    terminal.help(&said, prompt).await.map_err(|Gone| Code::ClientGone)?;
                 }
                 event => return Ok(event),
             }
@@ -270,7 +270,9 @@ impl Session {
             line::Event::Line(line) => self.line(terminal, line).await,
             line::Event::Framing(fault) => self.framing(terminal, fault).await,
             // Answered with the last prompt: a probe's line end never reaches a device (P1).
-            line::Event::Blank | line::Event::Interrupt | line::Event::Help(_) => Flow::Next,
+            line::Event::Blank | line::Event::Interrupt | line::Event::Help(_) | line::Event::Complete(_) => {
+                Flow::Next
+            }
             line::Event::EndMode => self.leave_mode(terminal).await,
             line::Event::Overflow => Flow::End(Code::Framing),
             line::Event::Eof => Flow::End(Code::ClientExit),
@@ -331,7 +333,12 @@ impl Session {
     }
 
     /// Records the refusal, then says it. A batch stops at its first refusal: what was typed ahead is forgotten.
-    pub(super) async fn refuse(&mut self, terminal: &mut Terminal, denial: Denial, facts: records::Facts) -> Flow {
+    pub(super) async fn refuse(
+        &mut self,
+        terminal: &mut Terminal,
+        denial: Denial,
+        facts: records::Facts,
+    ) -> Flow {
         self.refused = true;
         self.standing.refused(self.in_configuration());
         if denial.command.is_some() || self.is_batch(terminal) {

@@ -105,14 +105,23 @@ impl Terminal {
     ///
     /// # Errors
     /// [`Gone`].
-    pub async fn help(&mut self, said: &str, prompt: &str) -> Result<(), Gone> {
-        self.say(said).await?;
+    pub async fn help(&mut self, said: &[String], prompt: &str) -> Result<(), Gone> {
+        for line in said {
+            self.say(line).await?;
+        }
         self.prompt(prompt).await?;
         let mut echo = Vec::new();
         if let Source::Typed(typed) = &mut self.source {
             typed.redraw(&mut echo);
         }
         self.show(echo).await
+    }
+
+    /// Adds the rest of the word being typed; [`Terminal::help`] shows it.
+    pub fn complete(&mut self, rest: &str) {
+        if let Source::Typed(typed) = &mut self.source {
+            typed.complete(rest);
+        }
     }
 
     /// The next thing the client means. Cancel-safe: what was typed stays in the editor.

@@ -9,6 +9,7 @@ mod check;
 mod device;
 mod index;
 mod places;
+mod possible;
 mod raw;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ use crate::grammar::{Grammar, GrammarSet};
 use crate::terms::{Class, DeviceName, PresentedLine, Problems, RuleId, Span};
 use check::{Effect, Rule};
 use index::Index;
+pub use possible::Possible;
 
 /// A rule named as a reason, with the place it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,21 +238,24 @@ impl RuleSet {
     /// # Errors
     /// [`Stranger`] when the question is not about this inventory and these grammars.
     pub fn matching(&self, question: &Question<'_>) -> Result<Matching<'_>, Stranger> {
-        let query = self.query(question)?;
+        Ok(self.matches(&self.query(question)?))
+    }
+
+    fn matches(&self, query: &Query<'_>) -> Matching<'_> {
         let mut found = Matching::default();
-        for block in self.deny.index.matching(&query) {
+        for block in self.deny.index.matching(query) {
             let room = NAMED.saturating_sub(found.denies.len());
             found.denies.extend(block.numbers().filter_map(|n| self.deny.rulings.get(n)).take(room));
         }
         if found.denies.is_empty() {
-            for block in self.allow.index.matching(&query) {
+            for block in self.allow.index.matching(query) {
                 let first = |leg| self.allow.index.first(&block, leg).and_then(|n| self.allow.rulings.get(n));
                 found.human = found.human.or_else(|| first(LegName::Human));
                 found.agent = found.agent.or_else(|| first(LegName::Agent));
                 found.gate = found.gate.or_else(|| first(LegName::Gate));
             }
         }
-        Ok(found)
+        found
     }
 
     fn query<'q>(&self, question: &Question<'q>) -> Result<Query<'q>, Stranger> {

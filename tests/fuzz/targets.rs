@@ -78,7 +78,7 @@ fn events(mut input: Input, chunks: &[&[u8]]) -> Vec<Event> {
     let (mut found, mut echo) = (Vec::new(), Vec::new());
     let mut drain = |input: &mut Input| {
         while let Some(event) = input.next_event(&mut echo) {
-            if matches!(event, Event::Help(_)) {
+            if matches!(event, Event::Help(_) | Event::Complete(_)) {
                 input.redraw(&mut echo);
             }
             assert!(echo.len() <= MAX_ECHO);

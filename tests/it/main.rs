@@ -17,6 +17,7 @@ mod examples;
 mod fuzz;
 mod grammar;
 mod harness;
+mod help;
 mod jsonl;
 mod lines;
 mod logins;

@@ -21,8 +21,8 @@ use serde_json::ser::Serializer;
 use serde_json::{Map, Value};
 
 use super::super::ascii::Ascii;
-use super::super::stdin::{Given, each_line};
 use super::super::follow::{Came, Follow};
+use super::super::stdin::{Given, each_line};
 use super::{mode, platform};
 use crate::command::{CanonicalCommand, ParseRefusal};
 use crate::grammar::GrammarSet;
@@ -206,6 +206,7 @@ impl Session<'_> {
             | Event::EndMode
             | Event::Eof
             | Event::Help(_)
+            | Event::Complete(_)
             | Event::Overflow => Vec::new(),
         }
     }

@@ -121,7 +121,7 @@ impl<'g> Typist<'g> {
                 }
                 Some(Event::Framing(_)) => self.deny("framing".to_owned()),
                 Some(Event::Overflow) => self.deny("overflow".to_owned()),
-                Some(Event::Help(_)) => self.seen.push("help".to_owned()),
+                Some(Event::Help(_) | Event::Complete(_)) => self.seen.push("help".to_owned()),
                 Some(Event::EndMode) => self.end_mode(),
                 Some(Event::Blank) => {
                     if let came @ (Came::Command(_) | Came::Refused(_)) = self.session.blank() {
