@@ -50,7 +50,7 @@ enum Command {
     Check(gate::CheckArgs),
     /// Show how a line is read: canonical form, class, arguments, next mode
     Parse(parse::Args),
-    /// Check grammars, measure them, read them
+    /// Check grammars, add to them, measure them, read them
     Grammar(grammar::Args),
     /// Mint and plan intents, for labs and tests
     Intent(intent::Args),

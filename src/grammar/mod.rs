@@ -11,6 +11,7 @@ mod form;
 mod help;
 mod lexis;
 mod only;
+pub mod overlay;
 mod parse;
 mod pattern;
 mod reference;

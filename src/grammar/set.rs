@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::compile::{self, Source};
-use super::{Grammar, shipped};
+use super::{Grammar, overlay, shipped};
 use crate::sys;
 use crate::terms::{Platform, Problem, Problems, Span};
 
@@ -33,21 +33,26 @@ impl GrammarSet {
         Self::compile(&shipped::folders())
     }
 
-    /// The shipped grammars, with each platform replaced whose folder stands below `dir`.
+    /// The shipped grammars, with each platform replaced whose folder stands below `dir`, and with the overlays that stand
+    /// in it: what `cisco_ios.local.grammar` holds belongs to `cisco_ios`.
     ///
     /// # Errors
     /// All problems of all files.
     pub fn load(dir: &Path) -> Result<Self, Problems> {
-        let mut folders = shipped::folders();
-        let mut problems = Vec::new();
-        for path in subfolders(dir).map_err(|fault| Problems::one(unreadable(dir, &fault)))? {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            match read_folder(&path) {
-                Ok(files) => drop(folders.insert(name, files)),
-                Err(more) => problems.extend(more),
-            }
+        Self::compile(&folders_with(dir)?)
+    }
+
+    /// The same with another text in the overlay of a platform, as if it were written already.
+    ///
+    /// # Errors
+    /// All problems of all files.
+    pub fn load_with(dir: &Path, platform: &Platform, text: &str) -> Result<Self, Problems> {
+        let mut folders = folders_with(dir)?;
+        let path = overlay::path(dir, platform.as_str());
+        match folders.get_mut(platform.as_str()) {
+            Some(files) => drop(files.insert(path.display().to_string(), text.to_owned())),
+            None => return Err(Problems::one(Problem::new(start(&path), NO_PLATFORM))),
         }
-        Problems::none_or(problems, ())?;
         Self::compile(&folders)
     }
 
@@ -130,7 +135,44 @@ fn take<'f>(next: &AtomicUsize, all: &[&'f Folder]) -> Option<(usize, &'f Folder
 }
 
 fn sources(files: &Folder) -> Vec<Source<'_>> {
-    files.iter().map(|(name, text)| Source { name: name.as_str().into(), text }).collect()
+    let mut sources: Vec<Source<'_>> =
+        files.iter().map(|(name, text)| Source { name: name.as_str().into(), text }).collect();
+    // What they add to must be known by then.
+    sources.sort_by_key(|source| source.name.ends_with(overlay::ENDING));
+    sources
+}
+
+pub(super) const NO_PLATFORM: &str = "no platform of this name is shipped, nor is there a folder of it";
+
+fn folders_with(dir: &Path) -> Result<BTreeMap<String, Folder>, Problems> {
+    let mut folders = shipped::folders();
+    let mut problems = Vec::new();
+    for path in subfolders(dir).map_err(|fault| Problems::one(unreadable(dir, &fault)))? {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match read_folder(&path) {
+            Ok(files) => drop(folders.insert(name, files)),
+            Err(more) => problems.extend(more),
+        }
+    }
+    match read_folder(dir) {
+        Ok(files) => {
+            for (path, text) in files {
+                let Some(name) = overlaid(&path) else { continue };
+                match folders.get_mut(&name) {
+                    Some(files) => drop(files.insert(path, text)),
+                    None => problems.push(Problem::new(start(Path::new(&path)), NO_PLATFORM)),
+                }
+            }
+        }
+        Err(more) => problems.extend(more),
+    }
+    Problems::none_or(problems, folders)
+}
+
+/// The platform whose overlay a file is.
+pub(super) fn overlaid(path: &str) -> Option<String> {
+    let name = Path::new(path).file_name()?.to_str()?;
+    name.strip_suffix(overlay::ENDING).map(str::to_owned)
 }
 
 pub(super) fn subfolders(dir: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
@@ -164,6 +206,6 @@ pub(super) fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> Problem {
     Problem::new(start(path), format!("cannot be read: {why}"))
 }
 
-fn start(path: &Path) -> Span {
+pub(super) fn start(path: &Path) -> Span {
     Span { file: path.display().to_string().into(), line: 1, column: 1 }
 }

@@ -4,7 +4,7 @@ pub mod yaml;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::OFlags;
@@ -61,6 +61,33 @@ pub fn read_secret(path: &Path, max: u64) -> io::Result<Zeroizing<Vec<u8>>> {
 /// When it exists or cannot be written.
 pub fn write_new_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Puts a file in the place of another, whole or not at all. Everybody may read it; only we may write it.
+///
+/// # Errors
+/// When it cannot be written; then the old one stands.
+pub fn replace_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"));
+    };
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    let beside = dir.join(format!(".{}.{}.new", name.to_string_lossy(), std::process::id()));
+    let written = write_public(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // Nothing else would ever take it away.
+        let _ = std::fs::remove_file(&beside);
+        return written;
+    }
+    OpenOptions::new().read(true).open(dir)?.sync_all()
+}
+
+fn write_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o644).open(path)?;
+    // The umask may have taken bits away.
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
     file.write_all(bytes)?;
     file.sync_all()
 }

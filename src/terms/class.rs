@@ -86,6 +86,32 @@ impl Class {
         self == of || self.as_str().strip_prefix(of.as_str()).is_some_and(|rest| rest.starts_with('.'))
     }
 
+    /// What a command of this class can do, for people.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Class::Filter => "a pipe stage that only narrows what is shown",
+            Class::Terminal => "this terminal alone: paging, width, leaving a mode",
+            Class::Read => "shows something harmless",
+            Class::ReadHeavy => "hurts the device if run often",
+            Class::ReadSensitive => "whole configurations, keys, users, files",
+            Class::ReadOpaque => "a read whose words the grammar does not know",
+            Class::Privilege => "`enable` and its kin",
+            Class::Debug => "debugging and packet capture",
+            Class::Config => "changes the configuration",
+            Class::ConfigRouting => "changes routing",
+            Class::ConfigSave => "makes the configuration the one of the next start",
+            Class::ConfigMgmt => "changes the management plane",
+            Class::ConfigAaa => "changes users, keys, AAA",
+            Class::Filesystem => "copies, deletes, formats files",
+            Class::WritePipe => "a pipe that writes",
+            Class::Disruptive => "reload, clear, reset: service stops",
+            Class::Pivot => "onwards from the device: ssh, telnet",
+            Class::Escape => "shells, interpreters, stored commands",
+            Class::Refuse => "understood and never forwarded, whatever the rules say",
+        }
+    }
+
     /// Whether running it can change no state but that of the terminal.
     #[must_use]
     pub fn is_read(self) -> bool {

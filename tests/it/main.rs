@@ -16,6 +16,7 @@ mod devices;
 mod examples;
 mod fuzz;
 mod grammar;
+mod grammar_add;
 mod harness;
 mod help;
 mod jsonl;

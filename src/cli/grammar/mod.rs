@@ -1,5 +1,7 @@
-//! `portcullis grammar`: check the grammars, measure them, read them.
+//! `portcullis grammar`: check the grammars, add to them, measure them, read them.
 
+mod add;
+mod branch;
 mod check;
 mod coverage;
 mod doc;
@@ -9,7 +11,7 @@ use comfy_table::Table;
 
 use super::{TROUBLE, complain, say};
 
-/// Check grammars, measure them, read them.
+/// Check grammars, add to them, measure them, read them.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -20,6 +22,8 @@ pub(super) struct Args {
 enum Command {
     /// Compile grammars and run their examples; list all problems at once
     Check(check::Args),
+    /// Add a command that a grammar does not know yet to a reviewed file of your own
+    Add(add::Args),
     /// Say which share of the lines on stdin a grammar reads, and which it does not
     Coverage(coverage::Args),
     /// Print the commands that a grammar understands, mode by mode
@@ -29,6 +33,7 @@ enum Command {
 pub(super) fn run(args: &Args) -> u8 {
     let answer = match &args.command {
         Command::Check(args) => Ok(check::answer(args)),
+        Command::Add(args) => add::answer(args),
         Command::Coverage(args) => coverage::answer(args, std::io::stdin().lock()),
         Command::Doc(args) => doc::answer(args),
     };

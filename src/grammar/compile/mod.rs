@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::file::{self, Effect, Element, Heading, Item, Move, Named, Production};
 use super::tree::{Jump, JumpKind, Tree, TreeId, VariantId};
-use super::{Answer, BlockSpec, Form, Grammar, Leaf, ModeTree, Variant};
+use super::{Answer, BlockSpec, Form, Grammar, Leaf, ModeTree, Variant, overlay};
 use crate::terms::{Class, Mode, Platform, Problem, Problems};
 use insert::{Inserter, Misplaced, Words};
 use settings::Settings;
@@ -28,7 +28,7 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn problem(&self, at: usize, message: &str) -> Problem {
+    pub(super) fn problem(&self, at: usize, message: &str) -> Problem {
         file::problem_at(&self.name, self.text, at, message)
     }
 }
@@ -46,6 +46,7 @@ pub(super) fn compile(sources: &[Source<'_>]) -> Result<Grammar, Problems> {
             Err(problem) => problems.push(problem),
         }
     }
+    problems.extend(overlay::check(&files));
     let mut build = Build { problems, shared: Shared::of(&files), ..Build::default() };
     for (source, items) in &files {
         build.platform(source, items);
