@@ -103,7 +103,7 @@ impl Grammar {
             found.extend(ending(tree, place.at, place.how));
             return;
         }
-        for at in tree.below([place.at]) {
+        for at in tree.below(place.at) {
             found.extend(ending(tree, at, place.how));
             let behind = self.jumped(Reached { at, ..place });
             if behind.tree != place.tree || (behind.at == 0 && at != 0) {
@@ -112,7 +112,7 @@ impl Grammar {
                     continue;
                 }
                 let Some(other) = self.trees.get(behind.tree) else { continue };
-                found.extend(other.below([0]).into_iter().filter_map(|at| ending(other, at, behind.how)));
+                found.extend(other.below(0).into_iter().filter_map(|at| ending(other, at, behind.how)));
             }
         }
     }

@@ -3,7 +3,6 @@
 //! Optional parts and alternatives are paths of their own; a repetition is a loop. Each end of a path is one spelling
 //! of its production: the smallest thing that a rule can tell apart.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::token::TokenType;
@@ -182,19 +181,22 @@ impl Tree {
         found
     }
 
-    /// Every node that can be reached from these, themselves included.
-    pub(super) fn below(&self, from: impl IntoIterator<Item = NodeId>) -> HashSet<NodeId> {
-        let mut seen = HashSet::new();
-        let mut open: Vec<NodeId> = from.into_iter().collect();
+    /// Every node that can be reached from this one, itself included.
+    pub(super) fn below(&self, from: NodeId) -> Vec<NodeId> {
+        let mut seen = vec![false; self.nodes.len()];
+        let mut open = vec![from];
+        let mut found = Vec::new();
         while let Some(at) = open.pop() {
-            if seen.insert(at)
-                && let Some(node) = self.nodes.get(at)
-            {
-                let edges =
-                    node.keywords.iter().map(|(_, to)| *to).chain(node.values.iter().map(|(_, to)| *to));
-                open.extend(edges.chain(node.twins.iter().copied()));
+            match seen.get_mut(at) {
+                Some(known) if !*known => *known = true,
+                _ => continue,
             }
+            found.push(at);
+            let Some(node) = self.nodes.get(at) else { continue };
+            open.extend(node.keywords.iter().map(|(_, to)| *to));
+            open.extend(node.values.iter().map(|(_, to)| *to));
+            open.extend(&node.twins);
         }
-        seen
+        found
     }
 }

@@ -2,6 +2,7 @@
 //! lets stand. Which rules match is the intersection of some ten sets, whatever the number of rules.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::bits::{Bits, Block};
 use super::check::{Effect, Leg, Rule};
@@ -19,7 +20,7 @@ pub(super) struct Index {
     /// Per device of the inventory.
     device: Vec<Bits>,
     /// Per platform, per spelling: patterns and modes.
-    place: Vec<Places>,
+    place: Vec<Option<Places>>,
     /// Per class: those that it lets stand as the command's own.
     class: Vec<Bits>,
     /// Per class: those that it lets stand as that of a pipe stage.
@@ -108,16 +109,16 @@ impl LegIndex {
 
 impl Index {
     /// `rules` are those of `effect`.
-    pub(super) fn new(effect: Effect, rules: &[&Rule], devices: &[Device], grammars: &[&Grammar]) -> Self {
+    pub(super) fn new(effect: Effect, rules: &[&Rule], devices: &[Device], grammars: &[&Arc<Grammar>]) -> Self {
         Self {
             effect,
             device: devices.iter().map(|device| on_device(effect, rules, device)).collect(),
             place: grammars
                 .iter()
-                .map(|grammar| match devices.iter().any(|device| device.platform == *grammar.platform()) {
-                    true => Places::new(rules, grammar),
-                    // Nobody can ask about it.
-                    false => Places::default(),
+                // Nobody can ask about a platform that no device has.
+                .map(|grammar| {
+                    let asked = devices.iter().any(|device| device.platform == *grammar.platform());
+                    asked.then(|| Places::new(rules, grammar))
                 })
                 .collect(),
             class: CLASSES.iter().map(|(class, _)| own_class(effect, rules, *class)).collect(),
@@ -132,7 +133,7 @@ impl Index {
     /// The rules that match, in blocks of rising numbers. Allocates nothing.
     pub(super) fn matching<'q>(&'q self, query: &'q Query<'q>) -> impl Iterator<Item = Found> + 'q {
         let device = self.device.get(query.device);
-        let place = self.place.get(query.platform).and_then(|all| all.get(query.spelling));
+        let place = self.place.get(query.platform).and_then(|all| all.as_ref()?.get(query.spelling));
         // INVARIANT: a query is made from this very set of rules, so both are there. Were one not, the caller would
         // see no rule of this effect; it is `RuleSet::query` that refuses such a request as a whole.
         let both = device.zip(place);

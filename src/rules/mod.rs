@@ -282,7 +282,7 @@ impl RuleSet {
 impl Half {
     fn new(effect: Effect, rules: &[Rule], devices: &[Device], platforms: &[Reader]) -> Self {
         let own: Vec<&Rule> = rules.iter().filter(|rule| rule.effect == effect).collect();
-        let grammars: Vec<&Grammar> = platforms.iter().map(|reader| &*reader.grammar).collect();
+        let grammars: Vec<&Arc<Grammar>> = platforms.iter().map(|reader| &reader.grammar).collect();
         let ruling = |rule: &&Rule| Ruling { named: rule.named.clone(), why: rule.why.clone() };
         Self {
             rulings: own.iter().map(ruling).collect(),

@@ -3,6 +3,7 @@
 //! There are many spellings and few such sets: each set is kept once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::bits::Bits;
 use super::check::Rule;
@@ -12,50 +13,52 @@ use crate::terms::Mode;
 /// Index of a set.
 type SetId = u32;
 
+/// Of a spelling that no pattern names: what holds in its mode holds for it.
+const UNNAMED: SetId = SetId::MAX;
+
 /// The sets, and which one each spelling has.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Places {
+    grammar: Arc<Grammar>,
     sets: Vec<Bits>,
-    /// By the spelling's id; the first set, which is empty, for ids without a command.
+    of_mode: HashMap<Mode, SetId>,
+    /// By the spelling's id.
     of: Vec<SetId>,
 }
 
 impl Places {
-    /// Linear in the spellings, and in those that the patterns of all rules name.
-    pub(super) fn new(rules: &[&Rule], grammar: &Grammar) -> Self {
-        let mut sets = Sets::new(Bits::none(rules.len()));
-        let mut of_mode: HashMap<&Mode, SetId> = HashMap::new();
-        let mut of: Vec<SetId> = vec![0; grammar.spelling_count()];
-        // Spellings of one mode stand together, mostly.
-        let mut last: Option<(&Mode, SetId)> = None;
-        for spelling in grammar.spellings() {
-            let set = match last {
-                Some((mode, set)) if std::ptr::eq(mode, spelling.mode) || mode == spelling.mode => set,
-                _ => *of_mode.entry(spelling.mode).or_insert_with(|| sets.keep(free(rules, spelling.mode))),
-            };
-            last = Some((spelling.mode, set));
-            if let Some(place) = usize::try_from(spelling.id).ok().and_then(|id| of.get_mut(id)) {
-                *place = set;
-            }
-        }
+    /// Linear in the modes, and in the spellings that the patterns of all rules name.
+    pub(super) fn new(rules: &[&Rule], grammar: &Arc<Grammar>) -> Self {
+        let mut sets = Sets::default();
+        let of_mode: HashMap<Mode, SetId> =
+            grammar.modes().map(|mode| (mode.clone(), sets.keep(free(rules, mode)))).collect();
+        let mut of: Vec<SetId> = vec![UNNAMED; grammar.spelling_count()];
         for (number, rule) in rules.iter().enumerate() {
             let patterns = rule.what.commands.iter().flatten().filter(|own| own.platform() == grammar.platform());
             let mut with_rule: HashMap<SetId, SetId> = HashMap::new();
             for id in patterns.flat_map(|pattern| pattern.variants()) {
-                let in_mode = grammar.spelling(*id).is_some_and(|spelling| rule.in_mode(spelling.mode));
-                let Some(place) = usize::try_from(*id).ok().and_then(|id| of.get_mut(id)).filter(|_| in_mode) else {
+                let Some(spelling) = grammar.spelling(*id).filter(|spelling| rule.in_mode(spelling.mode)) else {
                     continue;
                 };
+                let Some(place) = usize::try_from(*id).ok().and_then(|id| of.get_mut(id)) else { continue };
+                let before = match *place {
+                    UNNAMED => of_mode.get(spelling.mode).copied().unwrap_or(UNNAMED),
+                    set => set,
+                };
                 // A spelling that two patterns of one rule name has it already: then it is the same set again.
-                *place = *with_rule.entry(*place).or_insert_with_key(|set| sets.with(*set, number));
+                *place = *with_rule.entry(before).or_insert_with(|| sets.with(before, number));
             }
         }
-        Self { sets: sets.all, of }
+        Self { grammar: grammar.clone(), sets: sets.all, of_mode, of }
     }
 
     /// The rules of one spelling. None for an id of another grammar.
     pub(super) fn get(&self, spelling: usize) -> Option<&Bits> {
-        self.sets.get(usize::try_from(*self.of.get(spelling)?).ok()?)
+        let set = match *self.of.get(spelling)? {
+            UNNAMED => *self.of_mode.get(self.grammar.spelling(u32::try_from(spelling).ok()?)?.mode)?,
+            set => set,
+        };
+        self.sets.get(usize::try_from(set).ok()?)
     }
 }
 
@@ -66,18 +69,13 @@ fn free(rules: &[&Rule], mode: &Mode) -> Bits {
     })
 }
 
+#[derive(Default)]
 struct Sets {
     all: Vec<Bits>,
     known: HashMap<Bits, SetId>,
 }
 
 impl Sets {
-    fn new(first: Bits) -> Self {
-        let mut sets = Self { all: Vec::new(), known: HashMap::new() };
-        sets.keep(first);
-        sets
-    }
-
     fn keep(&mut self, set: Bits) -> SetId {
         if let Some(known) = self.known.get(&set) {
             return *known;
