@@ -38,7 +38,7 @@ fn without_a_reviewer_everything_is_shown_and_nothing_written() {
     for wanted in [
         "show frobnicator [detail] : read | filter\n",
         "class read: shows something harmless\n",
-        "`show frobnicator detail` reads as `show frobnicator detail`, class read\n",
+        "`show frobnicator detail` reads as `show frobnicator detail`, class read",
         "add --reviewed-by NAME",
     ] {
         assert!(seen.text.contains(wanted), "{wanted}: {}", seen.text);
@@ -107,7 +107,7 @@ fn abbreviations_that_change_are_named() {
     assert!(seen.text.contains("the example reads as `ambiguous`, not as `show version`"), "{}", seen.text);
     let seen = add(dir.path(), "sho frobnicator", READ);
     assert!(seen.text.contains("`sho` was short for `show` and becomes the new word"), "{}", seen.text);
-    let seen = add(dir.path(), "show zzz", READ);
+    let seen = add(dir.path(), "zzz frobnicator", READ);
     assert!(seen.text.contains("no abbreviation changes"), "{}", seen.text);
 }
 

@@ -39,14 +39,22 @@ fn a_reader_is_shown_what_a_reader_may_run() {
     assert_eq!(decided, 6, "what prepares three terminals, and nothing else");
 }
 
+/// The words of the row below `show i`, which all begin so.
+fn words_with_i(seen: &Seen) -> Option<Vec<&str>> {
+    let row = seen.text.lines().skip_while(|line| !line.ends_with("#show i")).nth(1)?;
+    let words: Vec<&str> = row.split("  ").collect();
+    (words.len() > 1 && words.iter().all(|word| word.starts_with('i') && !word.contains(' ')))
+        .then_some(words)
+}
+
 #[test]
 fn half_a_word_gets_a_row_and_a_blank_gets_a_list() {
     let lab = Lab::new();
     let row = types(&lab, "core1", b"show i?\x15exit\r");
-    assert!(row.text.contains("show i\r\ninterfaces  inventory  ip\r\n"), "{}", row.text);
+    assert!(words_with_i(&row).is_some_and(|words| words.contains(&"inventory")), "{}", row.text);
     assert!(row.text.contains("core1#show i"), "the line is shown again: {}", row.text);
     let list = types(&lab, "core1", b"show version ?\x15exit\r");
-    assert!(list.text.contains("show version \r\n  |     output modifiers\r\n  <cr>\r\n"), "{}", list.text);
+    assert!(list.text.contains("  output modifiers\r\n  <cr>\r\ncore1#show version "), "{}", list.text);
     let stages = types(&lab, "core1", b"show version | ?\x15exit\r");
     let shown = listed(&stages);
     assert!(shown.contains(&"include") && !shown.contains(&"redirect"), "{}", stages.text);
@@ -64,7 +72,7 @@ fn tab_completes_the_one_word_that_it_can_be() {
     assert_eq!(lab.ran("core1"), ["show version"]);
     // Where there are more it shows them, and the line stays as it is. `relo` is no word here.
     let seen = types(&lab, "core1", b"show i\tnv\t\rrelo\t\x15exit\r");
-    assert!(seen.text.contains("interfaces  inventory  ip\r\n"), "{}", seen.text);
+    assert!(words_with_i(&seen).is_some_and(|words| words.contains(&"inventory")), "{}", seen.text);
     assert!(!seen.text.contains("reload"), "{}", seen.text);
     assert_eq!(lab.ran("core1"), ["show version", "show inventory"]);
 }
