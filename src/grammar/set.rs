@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -60,8 +59,11 @@ impl GrammarSet {
         let mut grammars = BTreeMap::new();
         let mut problems = Vec::new();
         let mut hash = Sha256::new();
-        for (sources, compiled) in compiled(folders) {
-            for source in &sources {
+        // Platforms know nothing of each other.
+        let sources: Vec<Vec<Source<'_>>> = folders.values().map(sources).collect();
+        let compiled = sys::in_parallel(&sources, |sources| compile::compile(sources));
+        for (sources, compiled) in sources.iter().zip(compiled) {
+            for source in sources {
                 hash.update(Sha256::digest(source.name.as_bytes()));
                 hash.update(Sha256::digest(source.text.as_bytes()));
             }
@@ -102,36 +104,6 @@ impl GrammarSet {
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
-}
-
-type Compiled<'f> = (Vec<Source<'f>>, Result<Grammar, Problems>);
-
-/// Every folder with what it compiles to, in the order of their names. Platforms know nothing of each other: each thread
-/// takes its share of them.
-fn compiled(folders: &BTreeMap<String, Folder>) -> Vec<Compiled<'_>> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let next = AtomicUsize::new(0);
-    let all: Vec<&Folder> = folders.values().collect();
-    let done: Mutex<Vec<(usize, Result<Grammar, Problems>)>> = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..threads.min(all.len()) {
-            scope.spawn(|| {
-                while let Some((number, files)) = take(&next, &all) {
-                    let grammar = compile::compile(&sources(files));
-                    // Held for a push: nobody waits for anybody's compiling.
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, grammar));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_unstable_by_key(|(number, _)| *number);
-    all.into_iter().zip(done).map(|(files, (_, grammar))| (sources(files), grammar)).collect()
-}
-
-fn take<'f>(next: &AtomicUsize, all: &[&'f Folder]) -> Option<(usize, &'f Folder)> {
-    let number = next.fetch_add(1, Ordering::Relaxed);
-    all.get(number).map(|files| (number, *files))
 }
 
 fn sources(files: &Folder) -> Vec<Source<'_>> {

@@ -1,5 +1,6 @@
 //! The operating system in one place: files are bounded and checked before they are read.
 
+mod parallel;
 pub mod yaml;
 
 use std::fs::{File, OpenOptions};
@@ -12,6 +13,8 @@ use zeroize::Zeroizing;
 
 #[cfg(test)]
 mod tests;
+
+pub use parallel::in_parallel;
 
 /// Reads a whole regular file of at most `max` bytes.
 ///

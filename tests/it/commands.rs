@@ -20,7 +20,7 @@ fn parse_shows_how_a_line_is_read() {
         assert!(seen.text.contains(wanted), "{wanted}: {}", seen.text);
     }
     for (line, code) in [
-        ("relo now please", "UNRECOGNIZED"),
+        ("show version please", "UNRECOGNIZED"),
         ("s", "AMBIGUOUS"),
         ("show", "INCOMPLETE"),
         ("write erase", "REFUSED"),
