@@ -1,58 +1,12 @@
 //! What all sessions of one router share: its configuration, its faults, and the log.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
+use super::behaviour::Behaviour;
+use super::dialect::Dialect;
 use super::router::Router;
-
-/// Whose CLI is played.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// IOS and IOS-XE.
-    CiscoIos,
-    /// FRRouting's `vtysh`.
-    Frr,
-}
-
-/// What a router does wrong, or otherwise than by default. The default is a sane router.
-#[derive(Clone, Debug, Default)]
-pub struct Behaviour {
-    /// The session ends after that many bytes of command output (echo and prompts are not counted).
-    pub close_after: Option<u64>,
-    /// `show version` prints the exact prompt in its middle, pauses, and goes on.
-    pub false_prompt: bool,
-    /// Nothing that is typed is echoed.
-    pub no_echo: bool,
-    /// Each command is answered only after this time.
-    pub answer_after: Option<Duration>,
-    /// Commands are echoed and never answered.
-    pub never_answers: bool,
-    /// The router opens a session channel to the client when a shell begins; the log says what came of it.
-    pub opens_channel: bool,
-    /// `show tech-support` prints that many bytes; 0 means 64 KiB.
-    pub flood_bytes: u64,
-    /// Sessions begin in user mode (`>`) and not in privileged mode.
-    pub starts_unprivileged: bool,
-    /// `enable` asks for this.
-    pub enable_secret: Option<String>,
-    /// Printed at the start of a session, with `\n` line ends.
-    pub banner: Option<String>,
-    /// Readline's bracketed paste marks stand around each prompt, as `vtysh` of Debian 12 prints them.
-    pub paste_marks: bool,
-}
-
-/// One interface of a router.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interface {
-    /// Full name, as `GigabitEthernet0/1` or `eth1`.
-    pub name: String,
-    /// As configured.
-    pub description: Option<String>,
-    /// As configured: `10.0.0.1 255.255.255.0` (IOS) or `10.0.0.1/24` (FRR).
-    pub address: Option<String>,
-    /// Administratively down.
-    pub shutdown: bool,
-}
+use super::state::{Commit, Configuration, Edit, Interface};
 
 /// What a router has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +31,7 @@ pub enum SimEvent {
     Line {
         /// The session, counted from 1.
         session: u64,
-        /// `exec`, `privileged`, `config` or `config-if`.
+        /// The mode, as `exec`, `privileged`, `operational`, `config`, `config-if`; `text` for a line of a block.
         mode: &'static str,
         /// What the router understood, after its own line editing.
         text: String,
@@ -126,10 +80,21 @@ pub enum SimEvent {
     },
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct State {
-    pub(super) hostname: String,
-    pub(super) interfaces: Vec<Interface>,
+    pub(super) running: Configuration,
+    /// The shared candidate: who changed what.
+    pub(super) shared: Vec<Edit>,
+    /// Named configuration sessions that wait.
+    pub(super) named: BTreeMap<String, Vec<Edit>>,
+    pub(super) commits: Vec<Commit>,
+    /// What comes back unless a commit is confirmed.
+    pub(super) unconfirmed: Option<Configuration>,
+    /// The session that has the configuration for itself.
+    pub(super) locked_by: Option<u64>,
+    pub(super) files: BTreeMap<String, String>,
+    pub(super) dangers: Vec<String>,
+    pub(super) answers: Vec<u8>,
     pub(super) reloaded: bool,
     pub(super) saved: bool,
     log: Vec<SimEvent>,
@@ -151,29 +116,21 @@ impl Machine {
     /// A router with three interfaces and a loopback, all up.
     #[must_use]
     pub fn new(dialect: Dialect, hostname: &str, behaviour: Behaviour) -> Self {
-        let interfaces = match dialect {
-            Dialect::CiscoIos => {
-                ["GigabitEthernet0/0", "GigabitEthernet0/1", "GigabitEthernet0/2", "Loopback0"]
-            }
-            Dialect::Frr => ["eth0", "eth1", "eth2", "lo"],
-        };
-        let interfaces = (1_u8..).zip(interfaces).map(|(i, name)| Interface {
-            name: name.to_owned(),
-            description: None,
-            address: Some(match dialect {
-                Dialect::CiscoIos => format!("10.0.{i}.1 255.255.255.0"),
-                Dialect::Frr => format!("10.0.{i}.1/24"),
-            }),
-            shutdown: false,
+        let ports = &dialect.cli().ports;
+        let interfaces = (1_u8..).zip(ports.names).map(|(i, name)| Interface {
+            address: Some(format!("10.0.{i}.1{}", ports.mask)),
+            ..Interface::new(name)
         });
-        let state = State {
+        let running = Configuration {
             hostname: hostname.to_owned(),
             interfaces: interfaces.collect(),
-            reloaded: false,
-            saved: false,
-            log: Vec::new(),
-            sessions: 0,
+            ..Configuration::default()
         };
+        let mut state = State { running, ..State::default() };
+        if behaviour.foreign_change {
+            let [port, ..] = ports.names;
+            state.shared.push(Edit::Description(port.to_owned(), Some("by another user".to_owned())));
+        }
         Self(Arc::new(Shared { dialect, behaviour, state: Mutex::new(state) }))
     }
 
@@ -207,13 +164,65 @@ impl Machine {
     /// The interfaces as they are now.
     #[must_use]
     pub fn interfaces(&self) -> Vec<Interface> {
-        self.state().interfaces.clone()
+        self.state().running.interfaces.clone()
     }
 
     /// One interface as it is now, by its full name.
     #[must_use]
     pub fn interface(&self, name: &str) -> Option<Interface> {
-        self.state().interfaces.iter().find(|i| i.name == name).cloned()
+        self.state().running.interface(name).cloned()
+    }
+
+    /// The configuration that is in force.
+    #[must_use]
+    pub fn running(&self) -> Configuration {
+        self.state().running.clone()
+    }
+
+    /// What was committed so far, in order. Dialects without candidates commit nothing.
+    #[must_use]
+    pub fn commits(&self) -> Vec<Commit> {
+        self.state().commits.clone()
+    }
+
+    /// The uncommitted changes of the shared candidate.
+    #[must_use]
+    pub fn shared_candidate(&self) -> Vec<Edit> {
+        self.state().shared.clone()
+    }
+
+    /// Whether a commit waits to be confirmed.
+    #[must_use]
+    pub fn unconfirmed(&self) -> bool {
+        self.state().unconfirmed.is_some()
+    }
+
+    /// The time of a commit that waits to be confirmed is over: what was in force before it comes back. The router has
+    /// no clock.
+    pub fn confirmation_lapses(&self) {
+        let mut state = self.state();
+        if let Some(before) = state.unconfirmed.take() {
+            state.running = before;
+            state.commits.push(Commit { session: 0, edits: Vec::new(), confirmed: None });
+        }
+    }
+
+    /// Files that were written by a pipe or a redirection: name, content.
+    #[must_use]
+    pub fn files(&self) -> BTreeMap<String, String> {
+        self.state().files.clone()
+    }
+
+    /// Lines that [`Behaviour::hidden_words`] read as something else than the parent mode would have.
+    #[must_use]
+    pub fn dangers(&self) -> Vec<String> {
+        self.state().dangers.clone()
+    }
+
+    /// The keys that answered the question of [`Behaviour::asks_first`].
+    #[must_use]
+    pub fn answers(&self) -> Vec<u8> {
+        self.state().answers.clone()
     }
 
     /// Whether a `reload` was confirmed.
@@ -245,28 +254,4 @@ impl Machine {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl State {
-    /// The full name for what was typed, if there is such an interface.
-    pub(super) fn resolve(&self, typed: &str) -> Option<String> {
-        let exact = self.interfaces.iter().find(|i| i.name.eq_ignore_ascii_case(typed));
-        let mut similar = self.interfaces.iter().filter(|i| abbreviates(typed, &i.name));
-        exact.or_else(|| similar.next()).map(|i| i.name.clone())
-    }
-
-    pub(super) fn interface_mut(&mut self, name: &str) -> Option<&mut Interface> {
-        self.interfaces.iter_mut().find(|i| i.name == name)
-    }
-}
-
-/// `Gi0/1` for `GigabitEthernet0/1`.
-fn abbreviates(typed: &str, name: &str) -> bool {
-    let split = |text: &str| {
-        let at = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
-        let (kind, number) = text.split_at(at);
-        (kind.to_ascii_lowercase(), number.to_owned())
-    };
-    let ((kind, number), (full_kind, full_number)) = (split(typed), split(name));
-    !number.is_empty() && number == full_number && kind.len() >= 2 && full_kind.starts_with(&kind)
 }

@@ -4,18 +4,25 @@
 //! bytes is independent of what we meant by them.
 //!
 //! [`Sim`] is a router behind a TCP port. [`Machine::session`] gives one terminal session of a router without SSH, for
-//! tests over `tokio::io::duplex`. Faults come from [`Behaviour`].
+//! tests over `tokio::io::duplex`. Faults come from [`Behaviour`]. What tells one vendor from another is data, one file
+//! for each in `dialect`; how a session goes is in `router`.
 
+mod behaviour;
 pub mod client;
+mod dialect;
 mod machine;
 mod parse;
 mod router;
 mod serve;
 mod server;
 mod show;
+mod state;
 #[cfg(test)]
 mod tests;
 
-pub use machine::{Behaviour, Dialect, Interface, Machine, SimEvent};
+pub use behaviour::Behaviour;
+pub use dialect::Dialect;
+pub use machine::{Machine, SimEvent};
 pub use router::{Act, Router};
 pub use server::{Sim, SimAuth, SimConfig, SimHandle};
+pub use state::{Commit, Configuration, Edit, Interface};

@@ -13,7 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::machine::{Behaviour, Dialect, Machine, SimEvent};
+use super::behaviour::Behaviour;
+use super::dialect::Dialect;
+use super::machine::{Machine, SimEvent};
 use super::router::{Act, Router};
 use crate::ssh::killable::Killable;
 

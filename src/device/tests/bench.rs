@@ -45,6 +45,10 @@ pub(super) fn limits(command: Duration) -> Limits {
 pub(super) fn grammar(dialect: Dialect) -> Arc<Grammar> {
     let platform = match dialect {
         Dialect::CiscoIos => "cisco_ios",
+        Dialect::CiscoNxos => "cisco_nxos",
+        Dialect::CiscoXr => "cisco_xr",
+        Dialect::AristaEos => "arista_eos",
+        Dialect::JuniperJunos => "juniper_junos",
         Dialect::Frr => "frr",
     };
     static SET: LazyLock<GrammarSet> = LazyLock::new(|| GrammarSet::shipped().expect("grammars"));

@@ -1,0 +1,106 @@
+//! Blocks: lines that are text and no commands, until one ends them.
+
+use super::Router;
+use crate::sim::parse::Parsed;
+use crate::sim::state::Edit;
+
+/// A block that is open.
+#[derive(Debug)]
+pub(super) struct Block {
+    until: Until,
+    lines: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Until {
+    /// A banner, up to that text anywhere in a line.
+    Delimiter(String),
+    /// A banner, up to that line.
+    Line(&'static str),
+    /// The route policy of that name, up to `end-policy`.
+    Policy(String),
+}
+
+impl Block {
+    /// Whether its lines are asked for without a prompt.
+    pub(super) fn is_text(&self) -> bool {
+        !matches!(self.until, Until::Policy(_))
+    }
+}
+
+impl Router {
+    /// `banner motd ...`; `text` is what follows, if the delimiter stands there.
+    pub(super) fn banner(&mut self, text: Option<&String>) -> Result<String, String> {
+        if self.machine.behaviour().openers_fail {
+            return Err(self.complaint(&Parsed::Invalid(0), ""));
+        }
+        let Some(text) = text.filter(|_| self.cli.keys.delimiter) else {
+            self.block = Some(Block { until: Until::Line("EOF"), lines: Vec::new() });
+            return Ok(self.cli.texts.block.to_owned());
+        };
+        let size = if text.starts_with("^C") { 2 } else { text.chars().next().map_or(0, char::len_utf8) };
+        let (delimiter, first) = text.split_at(size);
+        if let Some((whole, _)) = first.split_once(delimiter) {
+            self.edit_configuration(Edit::Banner(Some(format!("{whole}\n"))));
+            return Ok(String::new());
+        }
+        let lines = if first.is_empty() { Vec::new() } else { vec![first.to_owned()] };
+        self.block = Some(Block { until: Until::Delimiter(delimiter.to_owned()), lines });
+        Ok(self.cli.texts.block.replace("{}", delimiter))
+    }
+
+    /// `route-policy NAME`.
+    pub(super) fn policy(&mut self, name: &str) -> Result<String, String> {
+        if self.machine.behaviour().openers_fail {
+            return Err(self.complaint(&Parsed::Invalid(0), ""));
+        }
+        self.back_to(1);
+        self.push("config-rpl", name.to_owned());
+        self.block = Some(Block { until: Until::Policy(name.to_owned()), lines: Vec::new() });
+        // The prompt for the first line; later ones come after each line.
+        Ok(self.prompt_text())
+    }
+
+    pub(super) fn block_line(&mut self, line: &str) {
+        let Some(mut block) = self.block.take() else { return };
+        match (&block.until, rest_of(&block.until, line)) {
+            (_, None) => {
+                block.lines.push(line.to_owned());
+                if !block.is_text() {
+                    self.prompt();
+                }
+                self.block = Some(block);
+            }
+            (Until::Policy(name), Some(_)) => {
+                self.edit_configuration(Edit::Policy(name.clone(), Some(block.lines)));
+                self.pop();
+                self.finish();
+            }
+            (_, Some(last)) => {
+                block.lines.extend((!last.is_empty()).then_some(last));
+                let text = block.lines.iter().map(|l| format!("{l}\n")).collect();
+                self.edit_configuration(Edit::Banner(Some(text)));
+                self.finish();
+            }
+        }
+    }
+
+    pub(super) fn abandon_block(&mut self) {
+        if self.block.take().is_some_and(|block| !block.is_text()) {
+            self.pop();
+        }
+    }
+}
+
+/// What stands before the end of the block, if `line` ends it.
+fn rest_of(until: &Until, line: &str) -> Option<String> {
+    match until {
+        Until::Delimiter(delimiter) => line.split_once(delimiter).map(|(before, _)| before.to_owned()),
+        Until::Line(end) => (line.trim_end() == *end).then(String::new),
+        // Its unique beginnings end it too: `endif` is the other word that begins so.
+        Until::Policy(_) => {
+            let word = line.trim().to_ascii_lowercase();
+            (word.len() > "end".len() && "end-policy".starts_with(&word)).then(String::new)
+        }
+    }
+}
