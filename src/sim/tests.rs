@@ -1,11 +1,18 @@
-use std::path::Path;
 use std::time::Duration;
 
-use russh::keys::{Algorithm, PrivateKey, PublicKey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-use tokio::process::Command;
 
 use super::*;
+
+mod blocks;
+mod candidates;
+mod elsewhere;
+mod lies;
+mod live;
+mod modes;
+mod questions;
+mod ssh;
+mod walking;
 
 fn machine(dialect: Dialect, behaviour: Behaviour) -> Machine {
     Machine::new(dialect, if dialect == Dialect::Frr { "r1" } else { "core1" }, behaviour)
@@ -24,6 +31,30 @@ fn text(acts: &[Act]) -> String {
         _ => Vec::new(),
     });
     String::from_utf8(bytes.collect()).expect("utf-8")
+}
+
+/// A router called r1 that does wrong what it is told to, and a session on it.
+fn opened(dialect: Dialect, behaviour: Behaviour) -> (Machine, Router) {
+    let machine = Machine::new(dialect, "r1", behaviour);
+    let mut router = machine.session();
+    router.open();
+    (machine, router)
+}
+
+fn r1(dialect: Dialect) -> (Machine, Router) {
+    opened(dialect, Behaviour::default())
+}
+
+/// Types lines, each with what its answer must end with.
+fn tell(router: &mut Router, lines: &[(&str, &str)]) {
+    for (line, end) in lines {
+        let answer = typed(router, &format!("{line}\r"));
+        assert!(answer.ends_with(&format!("\r\n{end}")), "{line}: {answer:?}");
+    }
+}
+
+fn description(machine: &Machine, port: &str) -> Option<String> {
+    machine.interface(port).and_then(|interface| interface.description)
 }
 
 fn typed(router: &mut Router, keys: &str) -> String {
@@ -313,155 +344,4 @@ async fn an_answer_is_finished_after_the_client_has_sent_all() {
     let mut all = String::new();
     stream.read_to_string(&mut all).await.expect("read");
     assert!(all.contains("Current privilege level is 15\r\n"), "{all}");
-}
-
-struct Lab {
-    dir: tempfile::TempDir,
-    host_key: PrivateKey,
-}
-
-impl Lab {
-    /// None without OpenSSH.
-    async fn new() -> Option<Self> {
-        if !Path::new("/usr/bin/ssh").exists() || !Path::new("/usr/bin/ssh-keygen").exists() {
-            println!("skipped: no OpenSSH client here");
-            return None;
-        }
-        let host_key = PrivateKey::random(&mut rand::rng(), Algorithm::Ed25519).expect("key");
-        let lab = Self { dir: tempfile::tempdir().expect("dir"), host_key };
-        for name in ["ca", "user", "other"] {
-            lab.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", &lab.path(name)]).await;
-        }
-        Some(lab)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.dir.path().join(name).display().to_string()
-    }
-
-    fn public(&self, name: &str) -> PublicKey {
-        let path = self.dir.path().join(format!("{name}.pub"));
-        let text = crate::sys::read_text(&path, 4096).expect("public key");
-        PublicKey::from_openssh(&text).expect("public key")
-    }
-
-    async fn run(&self, program: &str, args: &[&str]) -> std::process::Output {
-        let mut command = Command::new(program);
-        command.args(args).kill_on_drop(true).stdin(std::process::Stdio::null());
-        tokio::time::timeout(Duration::from_secs(20), command.output()).await.expect("in time").expect("run")
-    }
-
-    async fn certify(&self, ca: &str, principal: &str, validity: &str) {
-        let (ca, key) = (self.path(ca), self.path("user.pub"));
-        let args =
-            ["-q", "-s", &ca, "-I", "pct1:txn-1:S-1", "-z", "42", "-n", principal, "-V", validity, &key];
-        assert!(self.run("ssh-keygen", &args).await.status.success());
-    }
-
-    async fn ssh(&self, sim: &SimHandle, args: &[&str]) -> (String, Option<i32>) {
-        let known = self.path("known_hosts");
-        let public = self.host_key.public_key().to_openssh().expect("public key");
-        std::fs::write(&known, format!("[127.0.0.1]:{} {public}\n", sim.addr().port())).expect("known hosts");
-        let (port, known, key) =
-            (sim.addr().port().to_string(), format!("UserKnownHostsFile={known}"), self.path("user"));
-        let mut all =
-            vec!["-F", "none", "-o", "BatchMode=yes", "-o", &known, "-i", &key, "-p", &port, "-l", "netops"];
-        all.extend(["-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"]);
-        let (flags, command) =
-            args.split_at(args.iter().position(|a| !a.starts_with('-')).unwrap_or(args.len()));
-        all.extend(flags);
-        all.push("127.0.0.1");
-        all.extend(command);
-        let output = self.run("ssh", &all).await;
-        (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code())
-    }
-
-    async fn start(&self, dialect: Dialect, auth: SimAuth, behaviour: Behaviour) -> SimHandle {
-        let config = SimConfig { behaviour, ..SimConfig::new(dialect, "r1", self.host_key.clone(), auth) };
-        Sim::start(config).await.expect("start")
-    }
-
-    fn user_ca(&self) -> SimAuth {
-        SimAuth::UserCa { ca: self.public("ca"), principal: "net-admin".into(), user: "netops".into() }
-    }
-}
-
-#[tokio::test]
-async fn openssh_logs_in_with_a_certificate() {
-    let Some(lab) = Lab::new().await else { return };
-    lab.certify("ca", "net-admin", "-1m:+5m").await;
-    let sim = lab.start(Dialect::Frr, lab.user_ca(), Behaviour::default()).await;
-    let (output, status) = lab.ssh(&sim, &["show version"]).await;
-    assert!(output.starts_with("FRRouting 8.4.4 (r1)"), "{output}");
-    assert_eq!(status, Some(0));
-    let (output, status) = lab.ssh(&sim, &["show foo"]).await;
-    assert_eq!((output.as_str(), status), ("% Unknown command: show foo\r\n", Some(1)));
-    let login =
-        SimEvent::Login { user: "netops".into(), key_id: Some("pct1:txn-1:S-1".into()), serial: Some(42) };
-    let log = sim.log();
-    assert_eq!(log.iter().filter(|e| **e == login).count(), 2);
-    assert!(log.contains(&SimEvent::Opened { session: 1, exec: Some("show version".into()) }));
-    sim.shutdown().await;
-}
-
-#[tokio::test]
-async fn openssh_has_a_terminal_session() {
-    let Some(lab) = Lab::new().await else { return };
-    let auth = SimAuth::Key { user: "netops".into(), key: lab.public("user") };
-    let sim =
-        lab.start(Dialect::CiscoIos, auth, Behaviour { opens_channel: true, ..Behaviour::default() }).await;
-    let (output, status) = lab.ssh(&sim, &["-tt"]).await;
-    // Its input ended at once: nothing was typed.
-    assert_eq!((output.as_str(), status), ("\r\nr1#", Some(0)));
-    for _ in 0..50 {
-        if sim.log().contains(&SimEvent::ChannelOpened { accepted: false }) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("{:?}", sim.log());
-}
-
-#[tokio::test]
-async fn a_bulk_answer_arrives_whole() {
-    let Some(lab) = Lab::new().await else { return };
-    let auth = SimAuth::Key { user: "netops".into(), key: lab.public("user") };
-    let sim = lab.start(Dialect::Frr, auth, Behaviour { flood_bytes: 8 << 20, ..Behaviour::default() }).await;
-    let (output, status) = lab.ssh(&sim, &["show tech-support"]).await;
-    assert_eq!((output.len(), status), (8 << 20, Some(0)));
-}
-
-#[tokio::test]
-async fn only_the_right_certificate_gets_in() {
-    let Some(lab) = Lab::new().await else { return };
-    let sim = lab.start(Dialect::Frr, lab.user_ca(), Behaviour::default()).await;
-    for (ca, principal, validity, why) in [
-        ("other", "net-admin", "-1m:+5m", Some("unknown authority")),
-        ("ca", "net-reader", "-1m:+5m", Some("principal not named")),
-        ("ca", "net-admin", "-10m:-5m", None),
-    ] {
-        lab.certify(ca, principal, validity).await;
-        let before = sim.log().len();
-        assert_eq!(lab.ssh(&sim, &["show version"]).await.1, Some(255), "{ca} {principal} {validity}");
-        let log = sim.log().split_off(before);
-        assert!(log.iter().all(|e| matches!(e, SimEvent::LoginRefused { .. })), "{log:?}");
-        let refused = |why: &str| SimEvent::LoginRefused { user: "netops".into(), why: why.into() };
-        assert!(why.is_none_or(|why| log.contains(&refused(why))), "{log:?}");
-    }
-}
-
-#[tokio::test]
-async fn shutdown_ends_connections() {
-    let Some(lab) = Lab::new().await else { return };
-    let auth = SimAuth::Key { user: "netops".into(), key: lab.public("user") };
-    let sim = lab.start(Dialect::Frr, auth, Behaviour::default()).await;
-    let stop = async {
-        while sim.log().is_empty() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        tokio::time::timeout(Duration::from_secs(5), sim.shutdown()).await.expect("in time");
-    };
-    let ((_, status), ()) = tokio::join!(lab.ssh(&sim, &["-N"]), stop);
-    assert_eq!(status, Some(255));
-    assert!(tokio::net::TcpStream::connect(sim.addr()).await.is_err());
 }
