@@ -203,7 +203,7 @@ impl Machine {
         let mut state = self.state();
         if let Some(before) = state.unconfirmed.take() {
             state.running = before;
-            state.commits.push(Commit { session: 0, edits: Vec::new(), confirmed: None });
+            state.commits.push(Commit::default());
         }
     }
 

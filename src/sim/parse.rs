@@ -40,6 +40,10 @@ pub(super) enum Action {
     Commit,
     CommitCheck,
     CommitConfirmed,
+    /// With a label or comment.
+    CommitMarked,
+    /// The time first, then the comment.
+    CommitConfirmedMarked,
     CommitAndQuit,
     Confirm,
     Abort,

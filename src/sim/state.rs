@@ -58,7 +58,7 @@ pub enum Edit {
 }
 
 /// Changes that came into force together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Commit {
     /// The session that committed, counted from 1; 0 is a rollback of the router's own.
     pub session: u64,
@@ -66,6 +66,8 @@ pub struct Commit {
     pub edits: Vec<Edit>,
     /// Of a `commit confirmed`: how long it may stay unconfirmed, as typed.
     pub confirmed: Option<String>,
+    /// The label or comment, as typed without quotes.
+    pub comment: Option<String>,
 }
 
 impl Configuration {

@@ -89,6 +89,8 @@ const CONFIGURATION: &[Command] = &[
     Command("commit and-quit", Action::CommitAndQuit),
     Command("commit confirmed", Action::CommitConfirmed),
     Command("commit confirmed <num>", Action::CommitConfirmed),
+    Command("commit comment <text>", Action::CommitMarked),
+    Command("commit confirmed <num> comment <text>", Action::CommitConfirmedMarked),
     Command("rollback", Action::Discard),
     Command("rollback 0", Action::Discard),
     Command("show", Action::RunningConfig),

@@ -110,6 +110,8 @@ const CANDIDATE: &[Command] = &[
     Command("commit confirmed", Action::CommitConfirmed),
     Command("commit confirmed <num>", Action::CommitConfirmed),
     Command("commit confirmed minutes <num>", Action::CommitConfirmed),
+    Command("commit label <word>", Action::CommitMarked),
+    Command("commit comment <text>", Action::CommitMarked),
     Command("abort", Action::Abort),
     Command("clear", Action::Discard),
     Command("root", Action::Top),

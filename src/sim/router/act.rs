@@ -1,5 +1,6 @@
 //! What a command does.
 
+use super::candidate::Terms;
 use super::{Act, Ask, Router};
 use crate::sim::dialect::CONTEXTS;
 use crate::sim::parse::{self, Action, Found, Parsed};
@@ -48,10 +49,12 @@ impl Router {
             Action::Commit
             | Action::CommitCheck
             | Action::CommitConfirmed
+            | Action::CommitMarked
+            | Action::CommitConfirmedMarked
             | Action::CommitAndQuit
             | Action::Confirm
             | Action::Abort
-            | Action::Discard => self.of_candidate(found.action, first),
+            | Action::Discard => self.of_candidate(found.action, &found.args),
             action => self.shown(action, first),
         }
     }
@@ -178,17 +181,18 @@ impl Router {
         }
     }
 
-    fn of_candidate(&mut self, action: Action, first: &str) -> Result<String, String> {
+    fn of_candidate(&mut self, action: Action, args: &[String]) -> Result<String, String> {
         let named = self.candidate.as_ref().is_some_and(|candidate| candidate.name().is_some());
         if self.candidate.is_none() && action != Action::Confirm {
             return Err(self.complaint(&Parsed::Invalid(0), ""));
         }
-        let time = if first.is_empty() { "10" } else { first };
         let output = match action {
-            Action::Commit => self.commit(None)?,
-            Action::CommitConfirmed => self.commit(Some(time.to_owned()))?,
+            Action::Commit
+            | Action::CommitConfirmed
+            | Action::CommitMarked
+            | Action::CommitConfirmedMarked => self.try_commit(terms(action, args))?,
             Action::CommitCheck => "configuration check succeeds\n".to_owned(),
-            Action::CommitAndQuit => self.commit(None)? + &self.left(),
+            Action::CommitAndQuit => self.commit(Terms::default())? + &self.left(),
             Action::Confirm => {
                 self.machine.state().unconfirmed = None;
                 String::new()
@@ -242,6 +246,17 @@ impl Router {
             self.end();
         }
         String::new()
+    }
+}
+
+fn terms(action: Action, args: &[String]) -> Terms {
+    let time = args.first().map_or("10", String::as_str).to_owned();
+    let comment = args.last().map(|text| text.trim_matches('"').to_owned());
+    match action {
+        Action::CommitConfirmed => Terms { confirmed: Some(time), comment: None },
+        Action::CommitMarked => Terms { confirmed: None, comment },
+        Action::CommitConfirmedMarked => Terms { confirmed: Some(time), comment },
+        _ => Terms::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Questions, and what their answers do.
 
 use super::Router;
+use super::candidate::Terms;
 use crate::sim::dialect::Leaving;
 use crate::sim::machine::SimEvent;
 
@@ -12,6 +13,8 @@ pub(super) enum Ask {
     Destination,
     /// What happens to uncommitted changes.
     Leave,
+    /// Whether to commit although others have.
+    Proceed(Terms),
     /// Nobody expects it; this is the output of the command behind it.
     Sure(String),
 }
@@ -55,6 +58,10 @@ impl Router {
             }
             Ask::Reload if yes => self.reload(),
             Ask::Leave => self.decide(&word, yes),
+            Ask::Proceed(terms) if yes => {
+                let output = self.commit(terms).unwrap_or_else(|refusal| refusal);
+                self.print(&output);
+            }
             _ => {}
         }
         self.finish();
@@ -68,7 +75,7 @@ impl Router {
     fn decide(&mut self, word: &str, yes: bool) {
         let no = !word.is_empty() && "no".starts_with(word);
         let output = match self.cli.leaving {
-            Leaving::CommitFirst if yes => match self.commit(None) {
+            Leaving::CommitFirst if yes => match self.commit(Terms::default()) {
                 Ok(output) => output + &self.left(),
                 Err(output) => output,
             },

@@ -63,6 +63,10 @@ impl Router {
 
     pub(super) fn block_line(&mut self, line: &str) {
         let Some(mut block) = self.block.take() else { return };
+        if !block.is_text() && abandons(line) {
+            self.pop();
+            return self.finish();
+        }
         match (&block.until, rest_of(&block.until, line)) {
             (_, None) => {
                 block.lines.push(line.to_owned());
@@ -90,6 +94,12 @@ impl Router {
             self.pop();
         }
     }
+}
+
+/// `abort` leaves a route policy without keeping it: the lines behind it are commands.
+fn abandons(line: &str) -> bool {
+    let word = line.trim().to_ascii_lowercase();
+    word.len() > 1 && "abort".starts_with(&word)
 }
 
 /// What stands before the end of the block, if `line` ends it.

@@ -11,6 +11,16 @@ pub(super) struct Candidate {
     kind: Kind,
     /// Changes of this session alone.
     own: Vec<Edit>,
+    /// How many commits there were when it was opened, or last committed.
+    since: usize,
+}
+
+/// How changes come into force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Terms {
+    /// For that long, unless a further commit confirms them.
+    pub(super) confirmed: Option<String>,
+    pub(super) comment: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +51,8 @@ impl Router {
         let warning = kind.as_ref().map_or(Ok(""), |kind| self.admit(kind))?;
         self.back_to(0);
         self.push(self.cli.others.first().map_or("", |mode| mode.name), String::new());
-        self.candidate = kind.map(|kind| Candidate { kind, own: Vec::new() });
+        let since = self.machine.state().commits.len();
+        self.candidate = kind.map(|kind| Candidate { kind, own: Vec::new(), since });
         Ok(format!("{warning}{}", self.cli.texts.configuring))
     }
 
@@ -110,8 +121,19 @@ impl Router {
         }
     }
 
-    /// Puts all pending changes into force; with `confirmed` until a further commit confirms them.
-    pub(super) fn commit(&mut self, confirmed: Option<String>) -> Result<String, String> {
+    /// Commits, or asks first: XR does when others have committed since.
+    pub(super) fn try_commit(&mut self, terms: Terms) -> Result<String, String> {
+        let since = self.candidate.as_ref().map_or(0, |candidate| candidate.since);
+        if self.cli.leaving != Leaving::CommitFirst || self.machine.state().commits.len() <= since {
+            return self.commit(terms);
+        }
+        self.ask = Some(super::Ask::Proceed(terms));
+        Ok(OVERTAKEN.to_owned())
+    }
+
+    /// Puts all pending changes into force.
+    pub(super) fn commit(&mut self, terms: Terms) -> Result<String, String> {
+        let Terms { confirmed, comment } = terms;
         let edits = self.pending();
         let texts = &self.cli.texts;
         let mut state = self.machine.state();
@@ -124,8 +146,12 @@ impl Router {
         let answer = confirmed
             .as_ref()
             .map_or_else(|| texts.committed.to_owned(), |time| texts.confirmed.replace("{}", time));
-        state.commits.push(Commit { session: self.session, edits, confirmed });
+        state.commits.push(Commit { session: self.session, edits, confirmed, comment });
+        let since = state.commits.len();
         drop(state);
+        if let Some(candidate) = &mut self.candidate {
+            candidate.since = since;
+        }
         self.discard();
         Ok(answer)
     }
@@ -172,5 +198,11 @@ impl Router {
         }
     }
 }
+
+const OVERTAKEN: &str = "One or more commits have occurred from other\n\
+    configuration sessions since this session started\n\
+    or since the last commit was made from this session.\n\
+    You can use the 'show configuration commit changes' command to browse the changes.\n\
+    Do you wish to proceed with this commit anyway? [no]:";
 
 const DISCARDED_ON_EXIT: &str = "warning: uncommitted changes will be discarded on exit\n";

@@ -56,6 +56,15 @@ fn a_route_policy_has_a_prompt_for_each_line() {
 }
 
 #[test]
+fn a_route_policy_can_be_abandoned_by_one_of_its_lines() {
+    let (machine, mut xr) = r1(Dialect::CiscoXr);
+    typed(&mut xr, "configure\rroute-policy P\rpass\r");
+    tell(&mut xr, &[("ab", "RP/0/RP0/CPU0:r1(config)#")]);
+    typed(&mut xr, "hostname evil\rcommit\r");
+    assert_eq!((machine.running().hostname.as_str(), machine.running().policies.len()), ("evil", 0));
+}
+
+#[test]
 fn after_a_failed_opener_text_is_commands() {
     for (dialect, opener) in [
         (Dialect::CiscoIos, "banner motd #"),

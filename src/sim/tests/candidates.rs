@@ -152,6 +152,34 @@ fn xr_can_abort_and_lock() {
 }
 
 #[test]
+fn xr_asks_whoever_was_overtaken() {
+    for (answer, name) in [("yes", "r2"), ("no", "r3"), ("", "r3")] {
+        let (machine, mut xr) = r1(Dialect::CiscoXr);
+        let mut other = machine.session();
+        other.open();
+        typed(&mut xr, "configure\rhostname r2\r");
+        typed(&mut other, "configure\rhostname r3\rcommit\r");
+        tell(&mut xr, &[("commit", "Do you wish to proceed with this commit anyway? [no]:")]);
+        tell(&mut xr, &[(answer, &format!("RP/0/RP0/CPU0:{name}(config)#"))]);
+        assert_eq!(machine.running().hostname, name);
+    }
+}
+
+#[test]
+fn commits_have_marks() {
+    let (machine, mut junos) = r1(Dialect::JuniperJunos);
+    typed(&mut junos, "configure private\rset system host-name r2\rcommit comment \"txn-1\"\r");
+    typed(&mut junos, "commit confirmed 5 comment txn-2\r");
+    let (xr_machine, mut xr) = r1(Dialect::CiscoXr);
+    typed(&mut xr, "configure\rhostname r2\rcommit label txn-3\r");
+    let marks = |machine: &Machine| {
+        machine.commits().into_iter().map(|c| (c.confirmed, c.comment)).collect::<Vec<_>>()
+    };
+    assert_eq!(marks(&machine), [(None, Some("txn-1".into())), (Some("5".into()), Some("txn-2".into()))]);
+    assert_eq!(marks(&xr_machine), [(None, Some("txn-3".into()))]);
+}
+
+#[test]
 fn an_eos_session_waits_until_it_is_committed_or_aborted() {
     let (machine, mut eos) = r1(Dialect::AristaEos);
     typed(&mut eos, "configure session s1\rhostname r2\rinterface Et1\rdescription x\rend\r");
