@@ -11,7 +11,7 @@ pub struct Behaviour {
     pub false_prompt: bool,
     /// Nothing that is typed is echoed.
     pub no_echo: bool,
-    /// Each command is answered only after this time.
+    /// Each command, and what is said to a question, is answered only after this time.
     pub answer_after: Option<Duration>,
     /// Commands are echoed and never answered.
     pub never_answers: bool,

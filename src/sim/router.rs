@@ -132,6 +132,10 @@ impl Router {
 
     /// ^C while an answer is being given.
     pub fn interrupt(&mut self) -> Vec<Act> {
+        // What a session ends with is not lost with the rest of its answer.
+        if self.closed {
+            return vec![Act::Close];
+        }
         self.byte(0x03);
         self.take()
     }

@@ -37,6 +37,7 @@ impl Router {
     pub(super) fn answered_by_key(&mut self, byte: u8) {
         self.key(byte);
         self.write("\n");
+        self.think();
         match self.ask.take() {
             Some(Ask::Sure(output)) => {
                 self.machine.state().answers.push(byte);
@@ -51,6 +52,7 @@ impl Router {
     pub(super) fn answered(&mut self, ask: Ask, text: &str) {
         let word = text.trim().to_ascii_lowercase();
         let yes = !word.is_empty() && "yes".starts_with(&word);
+        self.think();
         match ask {
             Ask::Destination => {
                 self.machine.state().saved = true;

@@ -77,7 +77,7 @@ impl Router {
         if behaviour.never_answers && !text.trim().is_empty() {
             return self.acts.push(Act::Hang);
         }
-        self.acts.extend(behaviour.answer_after.map(Act::Wait));
+        self.think();
         let prompt = self.prompt_text();
         let (output, _) = self.run(text);
         match split_middle(&output) {
@@ -93,6 +93,11 @@ impl Router {
             _ => self.page_out(output.split_inclusive('\n').map(str::to_owned).collect()),
         }
         self.finish();
+    }
+
+    /// The time that an answer takes.
+    pub(super) fn think(&mut self) {
+        self.acts.extend(self.machine.behaviour().answer_after.map(Act::Wait));
     }
 
     fn page_out(&mut self, mut lines: Vec<String>) {

@@ -34,3 +34,12 @@ fn a_harmless_command_may_ask() {
         assert_eq!(machine.answers(), b"\n");
     }
 }
+
+#[test]
+fn an_interrupt_does_not_keep_a_session_that_has_ended() {
+    let (machine, mut ios) = r1(Dialect::CiscoIos);
+    typed(&mut ios, "reload\r");
+    ios.feed(b"y");
+    assert_eq!(ios.interrupt(), [Act::Close]);
+    assert!(machine.reloaded());
+}
