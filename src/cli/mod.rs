@@ -1,9 +1,9 @@
 //! The command line: each subcommand is one file.
 
 mod ascii;
-mod follow;
 pub mod demo;
 mod explain;
+mod follow;
 mod gate;
 mod grammar;
 mod intent;

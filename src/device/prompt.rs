@@ -112,9 +112,8 @@ impl Expected {
 
     /// A prompt behind output that had no line end.
     fn at_the_end(&self, line: &str, failed: bool) -> Option<Prompt> {
-        let tails = |name: &str| {
-            line.match_indices(name).filter_map(|(at, _)| line.get(at..)).collect::<Vec<_>>()
-        };
+        let tails =
+            |name: &str| line.match_indices(name).filter_map(|(at, _)| line.get(at..)).collect::<Vec<_>>();
         let next = || tails(&self.name).into_iter().find_map(|tail| self.in_next(tail));
         let same = || line.ends_with(&self.now.text).then(|| self.now.clone());
         if failed { same().or_else(next) } else { next().or_else(same) }

@@ -94,12 +94,18 @@ pub(super) enum Effect<'a> {
     Enter(Named<'a>),
     Leave(Named<'a>),
     Close,
-    Ask { question: Cow<'a, str>, reply: Cow<'a, str> },
+    Ask {
+        question: Cow<'a, str>,
+        reply: Cow<'a, str>,
+    },
     Why(Cow<'a, str>),
     Sends(Cow<'a, str>),
     Renames,
     /// `until`: the last line of the block; none where a delimiter ends it.
-    Block { state: Cow<'a, str>, until: Option<Cow<'a, str>> },
+    Block {
+        state: Cow<'a, str>,
+        until: Option<Cow<'a, str>>,
+    },
     Beginnings,
     Move(Move),
 }
@@ -263,9 +269,13 @@ impl Reader {
             value(Heading::Walkup, keyword("walkup")),
             map(preceded(keyword("also"), cut(|i| self.name(i))), Heading::Also),
             value(Heading::Configuration, keyword("configuration")),
-            map(preceded(keyword("prompt"), pair(quoted("the prompt in quotes"), many0(preceded(blanks, string)))), |(first, more)| {
-                Heading::Prompt(std::iter::once(first).chain(more).collect())
-            }),
+            map(
+                preceded(
+                    keyword("prompt"),
+                    pair(quoted("the prompt in quotes"), many0(preceded(blanks, string))),
+                ),
+                |(first, more)| Heading::Prompt(std::iter::once(first).chain(more).collect()),
+            ),
             map(preceded(keyword("banner"), quoted("the banner in quotes")), Heading::Banner),
         ))
         .parse(input)
@@ -333,10 +343,13 @@ impl Reader {
 
     /// `a b` or `a|b`, between brackets.
     fn choice<'a>(self, input: &'a str) -> Parsed<'a, Vec<Element<'a>>> {
-        map(|i| self.branches(i), |mut all: Vec<Vec<Element<'a>>>| match all.len() {
-            1 => all.remove(0),
-            _ => vec![Element::Either(all)],
-        })
+        map(
+            |i| self.branches(i),
+            |mut all: Vec<Vec<Element<'a>>>| match all.len() {
+                1 => all.remove(0),
+                _ => vec![Element::Either(all)],
+            },
+        )
         .parse(input)
     }
 
@@ -415,10 +428,7 @@ fn is_literal(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn close<'a>(
-    mark: char,
-    wanted: &'static str,
-) -> impl Parser<&'a str, Output = char, Error = Fault<'a>> {
+fn close<'a>(mark: char, wanted: &'static str) -> impl Parser<&'a str, Output = char, Error = Fault<'a>> {
     preceded(blanks, context(wanted, cut(char(mark))))
 }
 

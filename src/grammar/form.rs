@@ -35,9 +35,10 @@ impl Form {
     /// Whether `text` is of this form, wholly.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
-        self.texts.iter().filter_map(|parts| parts.split_first()).any(|(first, rest)| {
-            text.strip_prefix(first.as_str()).is_some_and(|after| fits(after, rest))
-        })
+        self.texts
+            .iter()
+            .filter_map(|parts| parts.split_first())
+            .any(|(first, rest)| text.strip_prefix(first.as_str()).is_some_and(|after| fits(after, rest)))
     }
 }
 
@@ -67,7 +68,9 @@ mod tests {
         for text in ["(config-s-a-if-Et1)#", "(config-s-a-b-if-Et1/1.5)#", "(config-s-if-if-if-if)#"] {
             assert!(form.is(text), "{text}");
         }
-        for text in ["(config-s--if-Et1)#", "(config-s-a-if-)#", "(config-s-a-if-Et1)# ", "(config-s-a)-if-Et1)#", ""] {
+        for text in
+            ["(config-s--if-Et1)#", "(config-s-a-if-)#", "(config-s-a-if-Et1)# ", "(config-s-a)-if-Et1)#", ""]
+        {
             assert!(!form.is(text), "{text}");
         }
         assert_eq!(form.plain().next(), None);

@@ -131,7 +131,11 @@ fn quoted(text: &str) -> String {
 }
 
 /// Every path goes on with the elements.
-fn expand(elements: &[Element<'_>], from: Vec<Sample>, kinds: &[String]) -> Result<Vec<Sample>, &'static str> {
+fn expand(
+    elements: &[Element<'_>],
+    from: Vec<Sample>,
+    kinds: &[String],
+) -> Result<Vec<Sample>, &'static str> {
     let mut all = from;
     for element in elements {
         let with = |word: String, is_keyword: bool| {

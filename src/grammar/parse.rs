@@ -112,7 +112,8 @@ impl Grammar {
             Keyword::Several(all) => Some(all),
         };
         let roots = self.roots(mode).into_iter();
-        let mut known: Vec<(TreeId, Vec<String>)> = roots.filter_map(|tree| Some((tree, words(tree)?))).collect();
+        let mut known: Vec<(TreeId, Vec<String>)> =
+            roots.filter_map(|tree| Some((tree, words(tree)?))).collect();
         let exact = |words: &[String]| words.iter().any(|full| full.len() == first.len());
         if known.iter().any(|(_, words)| exact(words)) {
             known.retain(|(_, words)| exact(words));
@@ -130,7 +131,12 @@ impl Grammar {
     /// Where a line that no command of its mode reads is sent instead: the ancestor whose command it is, with the lines
     /// that lead there, one by one.
     #[must_use]
-    pub fn walk_up(&self, mode: &Mode, context: &Context, line: &PresentedLine) -> Option<(Mode, Vec<String>)> {
+    pub fn walk_up(
+        &self,
+        mode: &Mode,
+        context: &Context,
+        line: &PresentedLine,
+    ) -> Option<(Mode, Vec<String>)> {
         let mut at = mode.clone();
         let mut leaves = Vec::new();
         while let Some(ModeTree { parent: Some(parent), walkup: Some(leave), .. }) = self.modes.get(&at) {
@@ -189,9 +195,13 @@ impl Reading<'_> {
 
     fn fault(&self, fault: Walk<'_>) -> Parse {
         match fault {
-            Walk::Ambiguous { rest, candidates } => Parse::Ambiguous { column: self.column(rest), candidates },
+            Walk::Ambiguous { rest, candidates } => {
+                Parse::Ambiguous { column: self.column(rest), candidates }
+            }
             Walk::Incomplete { expected } => Parse::Incomplete { expected },
-            Walk::Unrecognized { rest } | Walk::End { rest, .. } => Parse::Unrecognized { column: self.column(rest) },
+            Walk::Unrecognized { rest } | Walk::End { rest, .. } => {
+                Parse::Unrecognized { column: self.column(rest) }
+            }
         }
     }
 
@@ -200,7 +210,9 @@ impl Reading<'_> {
     }
 
     fn command(&self, end: End, text: Text, arguments: Vec<(TokenType, String)>, rest: &str) -> Parse {
-        let Some((spelling, leaf)) = self.grammar.variant(end.variant) else { return Parse::Unrecognized { column: 1 } };
+        let Some((spelling, leaf)) = self.grammar.variant(end.variant) else {
+            return Parse::Unrecognized { column: 1 };
+        };
         let mut text = text;
         let mut class = leaf.class;
         let mut stages = Vec::new();
@@ -213,7 +225,7 @@ impl Reading<'_> {
                     stages.push((found.leaf, found.class));
                     rest = found.rest;
                 }
-                Err(parse) => return parse,
+                Err(parse) => return *parse,
             }
         }
         let negated = spelling.negated;
@@ -274,15 +286,16 @@ impl Reading<'_> {
     }
 
     /// Reads one stage of a pipe, without its `|`.
-    fn stage<'t>(&self, leaf: &Leaf, stage: &'t str, first: bool) -> Result<StageMatch<'t>, Parse> {
+    fn stage<'t>(&self, leaf: &Leaf, stage: &'t str, first: bool) -> Result<StageMatch<'t>, Box<Parse>> {
         let grammar = self.grammar;
-        let nowhere = |rest: &str| Parse::Unrecognized { column: self.column(rest) };
+        let nowhere = |rest: &str| Box::new(Parse::Unrecognized { column: self.column(rest) });
         let tree = leaf.pipe.as_ref().and_then(|pipe| grammar.pipes.get(pipe));
         let tree = tree.filter(|_| first || grammar.lexis.chain).ok_or_else(|| nowhere(stage))?;
-        let (text, variant, rest) = match Walker::new(&grammar.trees, &grammar.lexis, *tree).of_a_pipe().walk(stage) {
-            Walk::End { end, text, rest, .. } => (text, end.variant, rest),
-            fault => return Err(self.fault(fault)),
-        };
+        let (text, variant, rest) =
+            match Walker::new(&grammar.trees, &grammar.lexis, *tree).of_a_pipe().walk(stage) {
+                Walk::End { end, text, rest, .. } => (text, end.variant, rest),
+                fault => return Err(Box::new(self.fault(fault))),
+            };
         let (_, leaf) = grammar.variant(variant).ok_or_else(|| nowhere(stage))?;
         if grammar.lexis.exact_pipes && stage.strip_prefix(' ') != Some(text.shown.as_str()) {
             return Err(nowhere(stage));

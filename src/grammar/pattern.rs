@@ -79,7 +79,9 @@ impl Grammar {
             let views = self.trees.get(place.tree).into_iter().flat_map(|tree| tree.views(place.at));
             for (_, node) in views {
                 let to = match wanted {
-                    Wanted::Keyword(word) => node.keywords.iter().find(|(own, _)| &**own == *word).map(|(_, to)| *to),
+                    Wanted::Keyword(word) => {
+                        node.keywords.iter().find(|(own, _)| &**own == *word).map(|(_, to)| *to)
+                    }
                     Wanted::Type(kind) => node.values.iter().find(|(own, _)| own == kind).map(|(_, to)| *to),
                 };
                 next.extend(to.map(|at| Reached { at, ..place }));

@@ -47,9 +47,7 @@ impl Grammar {
 
     /// What a mode's prompt ends in and whether commands there change the configuration, mode by mode.
     pub fn mode_facts(&self) -> impl Iterator<Item = (&Mode, &Form, bool)> {
-        self.modes
-            .iter()
-            .map(|(name, ModeTree { prompt, configuration, .. })| (name, prompt, *configuration))
+        self.modes.iter().map(|(name, ModeTree { prompt, configuration, .. })| (name, prompt, *configuration))
     }
 }
 

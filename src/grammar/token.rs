@@ -149,7 +149,11 @@ fn within(word: &str, low: u64, high: u64) -> Option<String> {
     (low..=high).contains(&number).then(|| number.to_string())
 }
 
-fn prefix<A: std::fmt::Display>(word: &str, longest: u64, read: impl Fn(&str) -> Option<A>) -> Option<String> {
+fn prefix<A: std::fmt::Display>(
+    word: &str,
+    longest: u64,
+    read: impl Fn(&str) -> Option<A>,
+) -> Option<String> {
     let (address, length) = word.split_once('/')?;
     let address = read(address)?;
     // FRR takes `/024` for some commands and not for others; nobody types it by habit.
@@ -161,7 +165,8 @@ fn prefix<A: std::fmt::Display>(word: &str, longest: u64, read: impl Fn(&str) ->
 fn mac(word: &str) -> Option<String> {
     let groups = |mark: char, count: usize, width: usize| {
         let mut parts = word.split(mark);
-        let right = parts.by_ref().all(|part| part.len() == width && part.bytes().all(|b| b.is_ascii_hexdigit()));
+        let right =
+            parts.by_ref().all(|part| part.len() == width && part.bytes().all(|b| b.is_ascii_hexdigit()));
         right && word.split(mark).count() == count
     };
     (groups('.', 3, 4) || groups(':', 6, 2) || groups('-', 6, 2)).then(|| word.to_ascii_lowercase())
@@ -199,7 +204,10 @@ fn secret(word: &str, lexis: &Lexis) -> Option<Value> {
     let plain = || {
         word.len() <= MAX_TEXT && word.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"|?".contains(&byte))
     };
-    let good = !word.is_empty() && word != REDACTED && lexis.is_free(word) && (lexis.quoted(word).is_some_and(is_quotable) || plain());
+    let good = !word.is_empty()
+        && word != REDACTED
+        && lexis.is_free(word)
+        && (lexis.quoted(word).is_some_and(is_quotable) || plain());
     good.then(|| Value { shown: REDACTED.to_owned(), sent: Some(word.to_owned()) })
 }
 
@@ -248,7 +256,8 @@ fn interface(word: &str, kinds: &[String], marks: &[char]) -> Option<String> {
 /// A number, or the name of a card: `RP0`, `CPU0`.
 fn is_unit(part: &str) -> bool {
     let letters = part.bytes().take_while(u8::is_ascii_uppercase).count();
-    letters <= 4 && part.get(letters..).is_some_and(|number| within(number, 0, 99_999).as_deref() == Some(number))
+    letters <= 4
+        && part.get(letters..).is_some_and(|number| within(number, 0, 99_999).as_deref() == Some(number))
 }
 
 fn kind_of<'a>(typed: &str, kinds: &'a [String]) -> Option<&'a str> {

@@ -10,11 +10,23 @@ use super::tree::{JumpKind, Node, NodeId, Tree, TreeId, VariantId};
 /// Where a walk came out.
 pub(super) enum Walk<'a> {
     /// A whole command; `rest` is what follows it, beginning with `|`, or nothing.
-    End { end: End, text: Text, arguments: Vec<(TokenType, String)>, rest: &'a str },
+    End {
+        end: End,
+        text: Text,
+        arguments: Vec<(TokenType, String)>,
+        rest: &'a str,
+    },
     /// No edge takes the word that `rest` begins with.
-    Unrecognized { rest: &'a str },
-    Ambiguous { rest: &'a str, candidates: Vec<String> },
-    Incomplete { expected: Vec<String> },
+    Unrecognized {
+        rest: &'a str,
+    },
+    Ambiguous {
+        rest: &'a str,
+        candidates: Vec<String>,
+    },
+    Incomplete {
+        expected: Vec<String>,
+    },
 }
 
 /// Which spelling a walk ended in.
@@ -131,7 +143,16 @@ enum Fault<'a> {
 impl<'g> Walker<'g> {
     pub(super) fn new(trees: &'g [Tree], lexis: &'g Lexis, start: TreeId) -> Self {
         let place = Place { tree: start, ..Place::default() };
-        Self { trees, lexis, context: None, start, stage: false, place, text: Text::default(), arguments: Vec::new() }
+        Self {
+            trees,
+            lexis,
+            context: None,
+            start,
+            stage: false,
+            place,
+            text: Text::default(),
+            arguments: Vec::new(),
+        }
     }
 
     /// The same, for commands that are referred to from elsewhere.

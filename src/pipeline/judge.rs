@@ -171,7 +171,8 @@ impl Session {
 
     /// What is recorded beside a verdict. A line that is a command is recorded as such; any other only by its hash.
     fn facts(&self, policy: &Policy, line: Option<&PresentedLine>, parsed: &Parsed, place: Place) -> Facts {
-        let typed = line.filter(|_| parsed.is_err()).map_or_else(Vec::new, |line| line.as_str().as_bytes().to_vec());
+        let typed =
+            line.filter(|_| parsed.is_err()).map_or_else(Vec::new, |line| line.as_str().as_bytes().to_vec());
         let step = match place {
             Some(intent::Standing::Step(step)) => Some(step),
             _ => None,

@@ -109,7 +109,12 @@ impl LegIndex {
 
 impl Index {
     /// `rules` are those of `effect`.
-    pub(super) fn new(effect: Effect, rules: &[&Rule], devices: &[Device], grammars: &[&Arc<Grammar>]) -> Self {
+    pub(super) fn new(
+        effect: Effect,
+        rules: &[&Rule],
+        devices: &[Device],
+        grammars: &[&Arc<Grammar>],
+    ) -> Self {
         Self {
             effect,
             device: devices.iter().map(|device| on_device(effect, rules, device)).collect(),

@@ -196,7 +196,8 @@ impl RuleSet {
         let (mut rules, problems) = check::check(files, grammars, devices);
         Problems::none_or(problems, ())?;
         rules.sort_by(|a, b| a.named.id.cmp(&b.named.id));
-        let platforms: Vec<Reader> = grammars.iter().map(|grammar| Reader { grammar: grammar.clone() }).collect();
+        let platforms: Vec<Reader> =
+            grammars.iter().map(|grammar| Reader { grammar: grammar.clone() }).collect();
         let known = devices.iter().enumerate().filter_map(|(device, own)| {
             // A device that no grammar reads is no device here: whatever is asked about it is denied.
             let platform = platforms.iter().position(|reader| *reader.grammar.platform() == own.platform)?;

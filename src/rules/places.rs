@@ -34,10 +34,12 @@ impl Places {
             grammar.modes().map(|mode| (mode.clone(), sets.keep(free(rules, mode)))).collect();
         let mut of: Vec<SetId> = vec![UNNAMED; grammar.spelling_count()];
         for (number, rule) in rules.iter().enumerate() {
-            let patterns = rule.what.commands.iter().flatten().filter(|own| own.platform() == grammar.platform());
+            let patterns =
+                rule.what.commands.iter().flatten().filter(|own| own.platform() == grammar.platform());
             let mut with_rule: HashMap<SetId, SetId> = HashMap::new();
             for id in patterns.flat_map(|pattern| pattern.variants()) {
-                let Some(spelling) = grammar.spelling(*id).filter(|spelling| rule.in_mode(spelling.mode)) else {
+                let Some(spelling) = grammar.spelling(*id).filter(|spelling| rule.in_mode(spelling.mode))
+                else {
                     continue;
                 };
                 let Some(place) = usize::try_from(*id).ok().and_then(|id| of.get_mut(id)) else { continue };
@@ -88,7 +90,8 @@ impl Sets {
     }
 
     fn with(&mut self, set: SetId, rule: usize) -> SetId {
-        let mut more = usize::try_from(set).ok().and_then(|set| self.all.get(set)).cloned().unwrap_or_default();
+        let mut more =
+            usize::try_from(set).ok().and_then(|set| self.all.get(set)).cloned().unwrap_or_default();
         more.insert(rule);
         self.keep(more)
     }

@@ -120,7 +120,11 @@ fn coverage_counts_what_is_read_and_lists_what_is_not() {
 fn coverage_reads_all_lines_in_one_mode_and_lists_only_so_many() {
     let args = ["coverage", "-p", "cisco_ios", "-m", "config-if", "--json", "--list", "1"];
     let told = as_json(&grammar(&args, LINES));
-    assert_eq!((&told["lines"], &told["parsed"]), (&json!(8), &json!(4)), "`int`, `hostname`, `shut` and `end`: {told}");
+    assert_eq!(
+        (&told["lines"], &told["parsed"]),
+        (&json!(8), &json!(4)),
+        "`int`, `hostname`, `shut` and `end`: {told}"
+    );
     assert_eq!((&told["unparsed"].as_array().expect("list").len(), &told["unlisted"]), (&1, &json!(3)));
     assert_eq!(told["unparsed"][0]["text"], "conf t");
 
@@ -166,7 +170,11 @@ fn the_reference_has_every_production_of_every_mode() {
         let shown: usize = own.modes().map(|mode| own.productions(mode).len()).sum();
         for mode in own.modes() {
             let texts: Vec<&str> = own.productions(mode).iter().map(|production| production.text).collect();
-            let word = |text: &str| text.strip_prefix('[').and_then(|text| text.split_once("] ")).map_or(text.to_owned(), |own| own.1.to_owned());
+            let word = |text: &str| {
+                text.strip_prefix('[')
+                    .and_then(|text| text.split_once("] "))
+                    .map_or(text.to_owned(), |own| own.1.to_owned())
+            };
             assert!(texts.is_sorted_by_key(|text| word(text)), "{texts:#?}");
         }
         assert!(leaves > 50 && shown == leaves, "{}: {shown} of {leaves}", own.platform());

@@ -105,7 +105,9 @@ impl Reader<'_> {
             Some(Came::Moved) => Some(Ok(Class::Terminal)),
             // Understood: its class says that it is never forwarded.
             Some(Came::Refused { refusal, .. }) if refusal.code == Code::Refused => Some(Ok(Class::Refuse)),
-            Some(Came::Refused { refusal, .. }) => Some(Err(self.unread(refusal.code, &refusal.detail, bytes))),
+            Some(Came::Refused { refusal, .. }) => {
+                Some(Err(self.unread(refusal.code, &refusal.detail, bytes)))
+            }
         }
     }
 

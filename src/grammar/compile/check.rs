@@ -40,7 +40,9 @@ impl Build<'_> {
             if build.header.contains(&Heading::Walkup) {
                 let way = parent.and_then(|parent| self.way_up(mode, &parent.parse().ok()?));
                 if way.is_none() {
-                    complain("`walkup` needs a `parent`, and a production of class `terminal` that leaves for it");
+                    complain(
+                        "`walkup` needs a `parent`, and a production of class `terminal` that leaves for it",
+                    );
                 }
             }
         }
@@ -71,20 +73,23 @@ impl Build<'_> {
 
     /// A word must not begin both what a repetition repeats and something else.
     fn check_repetitions(&mut self) {
-        let clash = |tree: &Tree| {
-            (0..tree.len()).find_map(|at| Some((twice(tree, at)?, before(tree, at))))
-        };
+        let clash = |tree: &Tree| (0..tree.len()).find_map(|at| Some((twice(tree, at)?, before(tree, at))));
         let mut found = Vec::new();
         for (mode, build) in &self.modes {
             if let (Some(tree), Some(place)) = (self.trees.get(build.tree), &build.place)
                 && let Some((word, before)) = clash(tree)
             {
-                let message = format!("behind `{before}` in mode {mode}, `{word}` goes on in two ways: once it repeats");
+                let message = format!(
+                    "behind `{before}` in mode {mode}, `{word}` goes on in two ways: once it repeats"
+                );
                 found.push(Problem { message, ..place.clone() });
             }
         }
-        for (name, tree) in self.statements.iter().map(|(n, t)| (&**n, t)).chain(self.pipes.iter().map(|(n, t)| (&**n, t))) {
-            let place = self.declared.get(&format!("tree {name}")).or(self.declared.get(&format!("pipe {name}")));
+        for (name, tree) in
+            self.statements.iter().map(|(n, t)| (&**n, t)).chain(self.pipes.iter().map(|(n, t)| (&**n, t)))
+        {
+            let place =
+                self.declared.get(&format!("tree {name}")).or(self.declared.get(&format!("pipe {name}")));
             if let (Some(tree), Some(place)) = (self.trees.get(*tree), place)
                 && let Some((word, before)) = clash(tree)
             {
@@ -105,7 +110,8 @@ fn twice(tree: &Tree, at: usize) -> Option<String> {
     let mut kinds: HashMap<TokenType, usize> = HashMap::new();
     let mut views = tree.views(at).map(|(_, node)| node);
     views.find_map(|node| {
-        let word = node.keywords.iter().find(|(word, _)| words.contains(&&**word)).map(|(word, _)| word.to_string());
+        let word =
+            node.keywords.iter().find(|(word, _)| words.contains(&&**word)).map(|(word, _)| word.to_string());
         words.extend(node.keywords.iter().map(|(word, _)| &**word));
         let mut values = node.values.iter();
         let differs = |(kind, to): &&(TokenType, usize)| {

@@ -201,7 +201,8 @@ impl<'a> Build<'a> {
         };
         if !self.modes.contains_key(&name) {
             let tree = self.fresh_tree();
-            let place = Some(source.problem(mode.name.at, "no block of this mode has a header with its `prompt`"));
+            let place =
+                Some(source.problem(mode.name.at, "no block of this mode has a header with its `prompt`"));
             self.modes.insert(name.clone(), ModeBuild { place, header: Vec::new(), tree });
         }
         let Some(known) = self.modes.get_mut(&name) else { return };
@@ -271,8 +272,7 @@ impl<'a> Build<'a> {
         let leaf_id = self.leaves.len();
         self.leaves.push(leaf);
         let Some(own) = self.trees.get_mut(tree) else { return Ok(()) };
-        let mut inserter =
-            Inserter { tree: own, words: &mut self.words, negation: &self.settings.negation };
+        let mut inserter = Inserter { tree: own, words: &mut self.words, negation: &self.settings.negation };
         let paths = inserter.insert(&production.elements)?;
         for end in paths.ends {
             let Ok(variant) = VariantId::try_from(self.variants.len()) else { return Ok(()) };
@@ -316,25 +316,38 @@ impl<'a> Build<'a> {
             self.used.insert(format!("tree {}", name.text));
             return Ok((*tree, false));
         }
-        let mode = self.known_mode(name).map_err(|_| (Some(name.at), "no mode or tree has this name".to_owned()))?;
+        let mode =
+            self.known_mode(name).map_err(|_| (Some(name.at), "no mode or tree has this name".to_owned()))?;
         self.used.insert(format!("mode {mode}"));
         let tree = self.modes.get(&mode).map(|mode| mode.tree);
-        tree.map(|tree| (tree, true)).ok_or_else(|| (Some(name.at), "no mode or tree has this name".to_owned()))
+        tree.map(|tree| (tree, true))
+            .ok_or_else(|| (Some(name.at), "no mode or tree has this name".to_owned()))
     }
 
-    fn leaf(&mut self, mode: Option<&Mode>, production: &Production<'_>) -> Result<(Leaf, Referral), Misplaced> {
+    fn leaf(
+        &mut self,
+        mode: Option<&Mode>,
+        production: &Production<'_>,
+    ) -> Result<(Leaf, Referral), Misplaced> {
         let same = production.class.text == SAME;
         let class: Class = if same {
             Class::Refuse
         } else {
-            production.class.text.parse().map_err(|_| (Some(production.class.at), "no such class".to_owned()))?
+            production
+                .class
+                .text
+                .parse()
+                .map_err(|_| (Some(production.class.at), "no such class".to_owned()))?
         };
         if let Some(pipe) = &production.pipe {
             if !self.pipes.contains_key(&*pipe.text) {
                 return Err((Some(pipe.at), "no pipe tree has this name".to_owned()));
             }
             if takes_pipes(&production.elements) {
-                return Err((Some(pipe.at), "what takes the whole rest of the line leaves no pipe".to_owned()));
+                return Err((
+                    Some(pipe.at),
+                    "what takes the whole rest of the line leaves no pipe".to_owned(),
+                ));
             }
             self.used_pipes.insert(self.words.word(&pipe.text));
         }
@@ -361,9 +374,9 @@ impl<'a> Build<'a> {
                     leaf.next = Some(mode);
                 }
                 Effect::Close => leaf.close = true,
-                Effect::Ask { question, reply } => leaf
-                    .answers
-                    .push(Answer { question: (&**question).into(), reply: (&**reply).into() }),
+                Effect::Ask { question, reply } => {
+                    leaf.answers.push(Answer { question: (&**question).into(), reply: (&**reply).into() })
+                }
                 Effect::Why(why) => leaf.why = why.to_string(),
                 Effect::Sends(text) => leaf.sends = Some(text.to_string()),
                 Effect::Renames => leaf.renames = true,
@@ -462,9 +475,12 @@ impl<'a> Build<'a> {
     /// The line by which a mode is left for its parent: words alone, and no more than a move.
     fn way_up(&self, mode: &Mode, parent: &Mode) -> Option<String> {
         let leads = |leaf: &&Leaf| {
-            leaf.mode.as_ref() == Some(mode) && leaf.next.as_ref() == Some(parent) && leaf.class == Class::Terminal
+            leaf.mode.as_ref() == Some(mode)
+                && leaf.next.as_ref() == Some(parent)
+                && leaf.class == Class::Terminal
         };
-        let plain = |leaf: &&Leaf| leaf.text.bytes().all(|byte| byte.is_ascii_lowercase() || b" -".contains(&byte));
+        let plain =
+            |leaf: &&Leaf| leaf.text.bytes().all(|byte| byte.is_ascii_lowercase() || b" -".contains(&byte));
         self.leaves.iter().filter(leads).find(plain).map(|leaf| leaf.text.to_string())
     }
 }

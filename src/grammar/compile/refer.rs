@@ -27,7 +27,9 @@ impl Build<'_> {
                 continue;
             }
             let kind = if is_mode { Some(JumpKind::Same) } else { self.own(number, &mut worst) };
-            if let (Some(kind), Some(jump)) = (kind, self.trees.get_mut(tree).and_then(|tree| tree.jump_mut(at))) {
+            if let (Some(kind), Some(jump)) =
+                (kind, self.trees.get_mut(tree).and_then(|tree| tree.jump_mut(at)))
+            {
                 jump.kind = kind;
             }
         }
@@ -85,8 +87,10 @@ impl Build<'_> {
             let mut settled = true;
             for at in (0..tree.len()).rev() {
                 let Some(node) = tree.node(at) else { continue };
-                let below = node.keywords.iter().map(|(_, to)| *to).chain(node.values.iter().map(|(_, to)| *to));
-                let most = below.chain(node.twins.iter().copied()).filter_map(|to| worst.get(to)).max().copied();
+                let below =
+                    node.keywords.iter().map(|(_, to)| *to).chain(node.values.iter().map(|(_, to)| *to));
+                let most =
+                    below.chain(node.twins.iter().copied()).filter_map(|to| worst.get(to)).max().copied();
                 if let (Some(own), Some(most)) = (worst.get_mut(at), most)
                     && *own < most
                 {
@@ -106,7 +110,8 @@ impl Build<'_> {
             return Some(*id);
         }
         let own = self.leaves.get(leaf)?;
-        let why = if class == Class::Refuse { "it takes away, or changes, something that is refused" } else { "" };
+        let why =
+            if class == Class::Refuse { "it takes away, or changes, something that is refused" } else { "" };
         let fresh = Leaf {
             text: Arc::from(&*own.text),
             mode: own.mode.clone(),

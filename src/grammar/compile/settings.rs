@@ -43,7 +43,9 @@ impl Settings {
                         "chain" => self.lexis.chain = true,
                         "alternation" => self.lexis.alternation = true,
                         other => {
-                            return Err(format!("`pipes` takes `exact`, `chain` and `alternation`, not `{other}`"));
+                            return Err(format!(
+                                "`pipes` takes `exact`, `chain` and `alternation`, not `{other}`"
+                            ));
                         }
                     }
                 }

@@ -83,7 +83,11 @@ impl<'a> Shared<'a> {
         }
         for (source, target) in self.trees.get(name).into_iter().flatten() {
             let trees = part.trees.iter().copied().chain([name]).collect();
-            self.expand(Part { source, production: Cow::Owned(together(&part.production, target)), trees }, depth + 1, parts)?;
+            self.expand(
+                Part { source, production: Cow::Owned(together(&part.production, target)), trees },
+                depth + 1,
+                parts,
+            )?;
         }
         Ok(())
     }

@@ -163,7 +163,9 @@ impl<'g> Finder<'g> {
     fn jump(&mut self, to: TreeId, kind: JumpKind) {
         match kind {
             JumpKind::Own(_) if self.whole.insert(to) => self.some(to, kind, usize::MAX),
-            JumpKind::Same | JumpKind::Own(_) | JumpKind::Beginnings(_) | JumpKind::AnyBeginning(_) => self.some(to, kind, SAMPLE),
+            JumpKind::Same | JumpKind::Own(_) | JumpKind::Beginnings(_) | JumpKind::AnyBeginning(_) => {
+                self.some(to, kind, SAMPLE)
+            }
             JumpKind::Top => self.some(self.start, kind, SAMPLE),
         }
     }
