@@ -4,6 +4,10 @@
 #[doc = include_str!("threat_model.md")]
 pub mod threat_model {}
 
+/// How other gates were got past, and what stands against it here.
+#[doc = include_str!("past_bypasses.md")]
+pub mod past_bypasses {}
+
 /// Decisions of design, numbered: context, choice, cost.
 #[doc = include_str!("decisions.md")]
 pub mod decisions {}

@@ -53,7 +53,7 @@ const DOORS: &[&str] = &[
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The command, as productions are written: 'show inventory [raw]'; see grammars/README.md
+    /// The command, as productions are written: `show inventory [raw]`; see grammars/README.md
     line: String,
     /// Whose CLI, such as cisco_ios
     #[arg(short, long)]
