@@ -3,6 +3,7 @@
 //! `grammars/README.md` documents the language. Nothing here knows what a mode or a token type means: `check` does.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use nom::branch::alt;
@@ -80,12 +81,12 @@ pub(super) enum Element<'a> {
     Keyword(Cow<'a, str>),
     Type(Named<'a>),
     Range(u64, u64),
-    Optional(Vec<Element<'a>>),
+    Optional(Rc<[Element<'a>]>),
     /// Optional only when the command is negated.
-    Negatable(Vec<Element<'a>>),
-    Either(Vec<Vec<Element<'a>>>),
+    Negatable(Rc<[Element<'a>]>),
+    Either(Rc<[Vec<Element<'a>>]>),
     /// Any number of them, at least one, in any order.
-    Many(Vec<Vec<Element<'a>>>),
+    Many(Rc<[Vec<Element<'a>>]>),
     Reference(Named<'a>),
 }
 
@@ -329,10 +330,14 @@ impl Reader {
         let negatable = delimited(tag("!["), cut(|i| self.choice(i)), close(']', "`]`"));
         let range = delimited(char('('), cut(separated_pair(number, char('-'), number)), cut(char(')')));
         alt((
-            map(optional, Element::Optional),
-            map(negatable, Element::Negatable),
-            map(delimited(char('<'), cut(|i| self.branches(i)), close('>', "`>`")), Element::Either),
-            map(delimited(char('{'), cut(|i| self.branches(i)), close('}', "`}`")), Element::Many),
+            map(optional, |inner| Element::Optional(inner.into())),
+            map(negatable, |inner| Element::Negatable(inner.into())),
+            map(delimited(char('<'), cut(|i| self.branches(i)), close('>', "`>`")), |all| {
+                Element::Either(all.into())
+            }),
+            map(delimited(char('{'), cut(|i| self.branches(i)), close('}', "`}`")), |all| {
+                Element::Many(all.into())
+            }),
             map(range, |(low, high)| Element::Range(low, high)),
             map(preceded(char('@'), cut(|i| self.name(i))), Element::Reference),
             map(verify(string, |text: &Cow<'a, str>| is_literal(text)), Element::Keyword),
@@ -347,7 +352,7 @@ impl Reader {
             |i| self.branches(i),
             |mut all: Vec<Vec<Element<'a>>>| match all.len() {
                 1 => all.remove(0),
-                _ => vec![Element::Either(all)],
+                _ => vec![Element::Either(all.into())],
             },
         )
         .parse(input)

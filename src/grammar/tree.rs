@@ -56,6 +56,14 @@ pub(super) enum JumpKind {
     Top,
 }
 
+/// Most nodes have one edge: the first takes no more room than it needs.
+fn push<T>(edges: &mut Vec<T>, edge: T) {
+    if edges.is_empty() {
+        edges.reserve_exact(1);
+    }
+    edges.push(edge);
+}
+
 /// A graph of steps, from its first node on.
 #[derive(Debug)]
 pub(super) struct Tree {
@@ -118,8 +126,8 @@ impl Tree {
             let to = self.fresh();
             if let Some(node) = self.nodes.get_mut(from) {
                 match step {
-                    Step::Keyword(word) => node.keywords.push((word.clone(), to)),
-                    Step::Value(kind) => node.values.push((*kind, to)),
+                    Step::Keyword(word) => push(&mut node.keywords, (word.clone(), to)),
+                    Step::Value(kind) => push(&mut node.values, (*kind, to)),
                 }
             }
             to
@@ -160,12 +168,13 @@ impl Tree {
     /// Puts values in the order of preference and twins of twins in one list.
     pub(super) fn seal(&mut self) {
         for at in 0..self.nodes.len() {
-            let twins = self.closure(at);
+            let bare = self.nodes.get(at).is_none_or(|node| node.twins.is_empty());
+            let twins = if bare { Vec::new() } else { self.closure(at) };
             let Some(node) = self.nodes.get_mut(at) else { continue };
             node.twins = twins;
-            node.values.sort_by_key(|(kind, _)| *kind);
-            node.keywords.shrink_to_fit();
-            node.values.shrink_to_fit();
+            if node.values.len() > 1 {
+                node.values.sort_by_key(|(kind, _)| *kind);
+            }
         }
     }
 

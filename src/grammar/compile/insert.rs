@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::grammar::file::{Element, Named};
 use crate::grammar::token::TokenType;
 use crate::grammar::tree::{NodeId, Step, Tree};
@@ -22,10 +24,13 @@ pub(super) struct Front {
     full: bool,
 }
 
+/// The paths of a production that is being read: one, mostly.
+pub(super) type Fronts = SmallVec<[Front; 4]>;
+
 /// The ends of a production's paths.
 #[derive(Debug, Default)]
 pub(super) struct Paths<'p> {
-    pub(super) ends: Vec<Front>,
+    pub(super) ends: Fronts,
     /// Where it goes on with another tree, and which.
     pub(super) references: Vec<(Front, &'p Named<'p>)>,
 }
@@ -64,7 +69,7 @@ impl Inserter<'_> {
         let before = self.tree.len();
         let mut paths = Paths::default();
         let start = Front { at: 0, negated: false, full: false };
-        paths.ends = self.sequence(elements, vec![start], &mut paths)?;
+        paths.ends = self.sequence(elements, smallvec![start], &mut paths)?;
         if self.tree.len().saturating_sub(before) > MAX_NODES {
             return Err((None, "too many spellings: split the production, or use `{...}`".to_owned()));
         }
@@ -77,9 +82,9 @@ impl Inserter<'_> {
     fn sequence<'p>(
         &mut self,
         elements: &'p [Element<'p>],
-        from: Vec<Front>,
+        from: Fronts,
         paths: &mut Paths<'p>,
-    ) -> Result<Vec<Front>, Misplaced> {
+    ) -> Result<Fronts, Misplaced> {
         let mut fronts = from;
         for element in elements {
             if fronts.iter().any(|front| front.full) {
@@ -96,9 +101,9 @@ impl Inserter<'_> {
     fn element<'p>(
         &mut self,
         element: &'p Element<'p>,
-        fronts: Vec<Front>,
+        fronts: Fronts,
         paths: &mut Paths<'p>,
-    ) -> Result<Vec<Front>, Misplaced> {
+    ) -> Result<Fronts, Misplaced> {
         Ok(match element {
             Element::Keyword(word) => {
                 let step = Step::Keyword(self.words.word(word));
@@ -125,8 +130,8 @@ impl Inserter<'_> {
                 unique(fronts.into_iter().filter(|front| front.negated).chain(with).collect())
             }
             Element::Either(branches) => {
-                let mut next = Vec::new();
-                for branch in branches {
+                let mut next = Fronts::new();
+                for branch in branches.iter() {
                     next.extend(self.sequence(branch, fronts.clone(), paths)?);
                 }
                 unique(next)
@@ -134,12 +139,12 @@ impl Inserter<'_> {
             Element::Many(branches) => self.many(branches, &fronts, paths)?,
             Element::Reference(name) => {
                 paths.references.extend(fronts.iter().map(|front| (*front, name)));
-                Vec::new()
+                Fronts::new()
             }
         })
     }
 
-    fn value(&mut self, kind: TokenType, fronts: &[Front]) -> Result<Vec<Front>, Misplaced> {
+    fn value(&mut self, kind: TokenType, fronts: &[Front]) -> Result<Fronts, Misplaced> {
         for front in fronts {
             let known = self.tree.node(front.at).into_iter().flat_map(|node| &node.values);
             if let Some((other, _)) = known.into_iter().find(|(other, _)| clash(*other, kind)) {
@@ -162,14 +167,14 @@ impl Inserter<'_> {
         branches: &'p [Vec<Element<'p>>],
         fronts: &[Front],
         paths: &mut Paths<'p>,
-    ) -> Result<Vec<Front>, Misplaced> {
-        let mut after = Vec::new();
+    ) -> Result<Fronts, Misplaced> {
+        let mut after = Fronts::new();
         for front in fronts {
             let (head, end) = (self.tree.fresh(), self.tree.fresh());
             self.tree.twin(front.at, head);
-            for branch in branches {
+            for branch in branches.iter() {
                 let start = Front { at: head, ..*front };
-                for last in self.sequence(branch, vec![start], paths)? {
+                for last in self.sequence(branch, smallvec![start], paths)? {
                     if last.full || last.at == head {
                         return Err((None, "a repetition needs words, and room for more of them".to_owned()));
                     }
@@ -191,8 +196,11 @@ fn clash(a: TokenType, b: TokenType) -> bool {
     }
 }
 
-fn unique(fronts: Vec<Front>) -> Vec<Front> {
-    let mut seen: Vec<Front> = Vec::with_capacity(fronts.len());
+fn unique(fronts: Fronts) -> Fronts {
+    if fronts.len() < 2 {
+        return fronts;
+    }
+    let mut seen = Fronts::new();
     for front in fronts {
         if !seen.contains(&front) {
             seen.push(front);
