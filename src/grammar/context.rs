@@ -4,6 +4,7 @@
 //! rule that looks at paths cannot be got round by standing somewhere else.
 
 use super::file::Move;
+use super::lexis::Lexis;
 use super::tree::{Tree, TreeId};
 use super::walk::{Keyword, keyword};
 use super::{Grammar, Match};
@@ -77,44 +78,49 @@ impl Grammar {
                     Some((_, number)) => number.parse::<usize>().ok()?,
                     None => 1,
                 };
-                let mut path = context.path.clone();
-                for _ in 0..levels {
-                    path = self.above(&path);
-                }
+                let statements = self.statements.and_then(|id| self.trees.get(id))?;
+                let path = up(statements, &self.lexis, &context.path, levels).to_owned();
                 Context { path, before: context.before.clone() }
             }
         })
     }
 
-    /// One level up: a name that only makes sense behind its keyword goes with it, `unit 0`.
-    fn above(&self, path: &str) -> String {
-        let Some((head, _)) = path.rsplit_once(' ') else { return String::new() };
-        let awaits_name = self.statements.and_then(|id| self.trees.get(id)).is_some_and(|tree| {
-            self.node_at(tree, head).and_then(|at| tree.node(at)).is_some_and(|node| node.keywords.is_empty())
-        });
-        match (awaits_name, head.rsplit_once(' ')) {
-            (false, _) => head.to_owned(),
-            (true, Some((above, _))) => above.to_owned(),
-            (true, None) => String::new(),
-        }
-    }
-
     /// The node that a path of canonical words leads to.
     pub(super) fn node_at(&self, tree: &Tree, path: &str) -> Option<usize> {
-        path.split(' ').try_fold(0, |at, word| match keyword(tree, at, word, self.lexis.fold) {
-            Keyword::One(to, _) => Some(to),
-            Keyword::Several(_) => None,
-            Keyword::None => tree
-                .views(at)
-                .flat_map(|(_, node)| &node.values)
-                .filter(|(kind, _)| kind.normal(word, &self.lexis).is_some())
-                .min_by_key(|(kind, _)| *kind)
-                .map(|(_, to)| *to),
-        })
+        node_at(tree, &self.lexis, path)
     }
 
     /// The tree of statements and the path in it.
     pub(super) fn within<'c>(&self, context: &'c Context) -> Option<(TreeId, &'c str)> {
         self.statements.map(|tree| (tree, context.path()))
     }
+}
+
+/// A path so many levels up.
+pub(super) fn up<'p>(statements: &Tree, lexis: &Lexis, path: &'p str, levels: usize) -> &'p str {
+    (0..levels.min(MAX_DEPTH)).fold(path, |path, _| above(statements, lexis, path))
+}
+
+/// One level up: a name that only makes sense behind its keyword goes with it, `unit 0`.
+fn above<'p>(statements: &Tree, lexis: &Lexis, path: &'p str) -> &'p str {
+    let Some((head, _)) = path.rsplit_once(' ') else { return "" };
+    let node = node_at(statements, lexis, head).and_then(|at| statements.node(at));
+    match (node.is_some_and(|node| node.keywords.is_empty()), head.rsplit_once(' ')) {
+        (false, _) => head,
+        (true, Some((above, _))) => above,
+        (true, None) => "",
+    }
+}
+
+fn node_at(tree: &Tree, lexis: &Lexis, path: &str) -> Option<usize> {
+    path.split(' ').try_fold(0, |at, word| match keyword(tree, at, word, lexis.fold) {
+        Keyword::One(to, _) => Some(to),
+        Keyword::Several(_) => None,
+        Keyword::None => tree
+            .views(at)
+            .flat_map(|(_, node)| &node.values)
+            .filter(|(kind, _)| kind.normal(word, lexis).is_some())
+            .min_by_key(|(kind, _)| *kind)
+            .map(|(_, to)| *to),
+    })
 }

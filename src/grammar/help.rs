@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::tree::{Jump, JumpKind, TreeId};
+use super::tree::{Jump, TreeId};
 use super::walk::{End, How, Place, Walk, Walker};
 use super::{Context, Grammar, Leaf, ModeTree, Parse, TokenType};
 use crate::terms::{Class, Mode, PresentedLine};
@@ -130,7 +130,7 @@ impl Grammar {
 
     /// Where a jump leads: into the context, where there is one.
     fn over<'c>(&self, jump: &Jump, within: Within<'c>, start: TreeId) -> Option<(Place, Within<'c>)> {
-        if jump.kind == JumpKind::Top {
+        if jump.kind.restarts() {
             return Some((Place { tree: start, ..Place::default() }, None));
         }
         let node = match within.filter(|(tree, path)| *tree == jump.to && !path.is_empty()) {

@@ -93,7 +93,7 @@ impl Grammar {
 
     fn jumped(&self, place: Reached) -> Reached {
         match self.trees.get(place.tree).and_then(|tree| tree.jump(place.at)) {
-            Some(jump) if jump.kind != JumpKind::Top => Reached { tree: jump.to, at: 0, how: jump.kind },
+            Some(jump) if !jump.kind.restarts() => Reached { tree: jump.to, at: 0, how: jump.kind },
             _ => place,
         }
     }
@@ -152,7 +152,9 @@ struct Reached {
 /// The spelling that ends at a node.
 fn ending(tree: &Tree, at: NodeId, how: JumpKind) -> Option<VariantId> {
     match how {
-        JumpKind::Same | JumpKind::Top => tree.ends().get(usize::try_from(tree.end(at)?).ok()?).copied(),
+        JumpKind::Same | JumpKind::Top | JumpKind::Up => {
+            tree.ends().get(usize::try_from(tree.end(at)?).ok()?).copied()
+        }
         JumpKind::Own(base) => base.checked_add(tree.end(at)?),
         JumpKind::Beginnings(base) => base.checked_add(VariantId::try_from(at).ok()?).filter(|_| at > 0),
         // A pattern that looks into it would name all the others too.

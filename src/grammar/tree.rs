@@ -35,6 +35,14 @@ pub(super) struct Node {
     pub(super) jump: Option<Jump>,
 }
 
+impl Node {
+    /// Whether a reference can be told from what follows here otherwise: nothing but a number.
+    pub(super) fn leaves_room(&self) -> bool {
+        let is_number = |(kind, _): &(TokenType, NodeId)| matches!(kind, TokenType::Range(..));
+        self.keywords.is_empty() && self.values.iter().all(is_number)
+    }
+}
+
 /// Where a command goes on as one of another tree.
 #[derive(Clone, Debug)]
 pub(super) struct Jump {
@@ -54,6 +62,15 @@ pub(super) enum JumpKind {
     AnyBeginning(VariantId),
     /// From the start of this mode, in no context.
     Top,
+    /// From the start of this mode, as many levels up as the last value says, or one.
+    Up,
+}
+
+impl JumpKind {
+    /// Whether the line begins again behind it, in another context.
+    pub(super) fn restarts(self) -> bool {
+        matches!(self, JumpKind::Top | JumpKind::Up)
+    }
 }
 
 /// Most nodes have one edge: the first takes no more room than it needs.
@@ -153,7 +170,7 @@ impl Tree {
     /// Lets commands go on elsewhere. False when something else follows there.
     pub(super) fn refer(&mut self, at: NodeId, jump: Jump) -> bool {
         match self.nodes.get_mut(at) {
-            Some(node) if node.jump.is_none() && node.keywords.is_empty() && node.values.is_empty() => {
+            Some(node) if node.jump.is_none() && node.leaves_room() => {
                 node.jump = Some(jump);
                 true
             }

@@ -3,6 +3,7 @@
 //! One step per word; at each step the edges of one node are looked at in order. Nothing is guessed and nothing taken
 //! back: an exact keyword wins, then the one keyword that the word begins, then the narrowest type that takes it.
 
+use super::context;
 use super::lexis::Lexis;
 use super::token::{TokenType, Value};
 use super::tree::{JumpKind, Node, NodeId, Tree, TreeId, VariantId};
@@ -87,7 +88,7 @@ impl Place {
     /// The spelling that ends here, in its own tree.
     pub(super) fn end(self, tree: &Tree) -> Option<End> {
         let variant = match self.how {
-            How::Here | How::Jumped(JumpKind::Same | JumpKind::Top) => {
+            How::Here | How::Jumped(JumpKind::Same | JumpKind::Top | JumpKind::Up) => {
                 tree.ends().get(usize::try_from(tree.end(self.node)?).ok()?).copied()?
             }
             How::Jumped(JumpKind::Own(base)) => base.checked_add(tree.end(self.node)?)?,
@@ -220,13 +221,21 @@ impl<'g> Walker<'g> {
     /// Goes over to another tree where nothing else follows, and there into the context.
     fn jump<'a>(&mut self, rest: &'a str) -> Result<(), Fault<'a>> {
         let Some(jump) = self.tree().and_then(|tree| tree.jump(self.place.node)) else { return Ok(()) };
+        let number = rest.starts_with(|c: char| c.is_ascii_digit());
+        if number && self.node().is_some_and(|node| !node.values.is_empty()) {
+            return Ok(());
+        }
         let context = self.context.filter(|(tree, path)| *tree == jump.to && !path.is_empty());
         if (rest.is_empty() || rest.starts_with('|')) && context.is_none() {
             return Ok(());
         }
-        if jump.kind == JumpKind::Top {
+        if jump.kind.restarts() {
+            self.context = match jump.kind {
+                JumpKind::Up => self.context.map(|(tree, path)| (tree, self.up(tree, path))),
+                _ => None,
+            };
             self.place = Place { tree: self.start, ..Place::default() };
-            (self.text, self.context) = (Text::default(), None);
+            self.text = Text::default();
             self.arguments.clear();
             return Ok(());
         }
@@ -236,6 +245,13 @@ impl<'g> Walker<'g> {
             path = self.choose(path).map_err(|_| Fault::Nowhere(rest))?.trim_start_matches(' ');
         }
         Ok(())
+    }
+
+    /// The path so many levels up as was typed.
+    fn up<'p>(&self, tree: TreeId, path: &'p str) -> &'p str {
+        let levels = self.arguments.last().and_then(|(_, levels)| levels.parse().ok()).unwrap_or(1);
+        let statements = self.trees.get(tree);
+        statements.map_or("", |statements| context::up(statements, self.lexis, path, levels))
     }
 
     fn end(self, rest: &str) -> Walk<'_> {

@@ -84,6 +84,15 @@ impl Build<'_> {
                 );
                 found.push(Problem { message, ..place.clone() });
             }
+            if let (Some(tree), Some(place)) = (self.trees.get(build.tree), &build.place)
+                && let Some(at) = (0..tree.len()).find(|at| is_crowded(tree, *at))
+            {
+                let before = before(tree, at);
+                let message = format!(
+                    "behind `{before}` in mode {mode}, other words stand beside `@`: they are never read"
+                );
+                found.push(Problem { message, ..place.clone() });
+            }
         }
         for (name, tree) in
             self.statements.iter().map(|(n, t)| (&**n, t)).chain(self.pipes.iter().map(|(n, t)| (&**n, t)))
@@ -99,6 +108,11 @@ impl Build<'_> {
         }
         self.problems.extend(found);
     }
+}
+
+/// Whether a reference hides what follows here otherwise.
+fn is_crowded(tree: &Tree, at: usize) -> bool {
+    tree.node(at).is_some_and(|node| node.jump.is_some() && !node.leaves_room())
 }
 
 fn twice(tree: &Tree, at: usize) -> Option<String> {

@@ -86,6 +86,10 @@ impl Inserter<'_> {
         paths: &mut Paths<'p>,
     ) -> Result<Fronts, Misplaced> {
         let mut fronts = from;
+        let pairs = elements.iter().zip(elements.iter().skip(1));
+        if pairs.into_iter().any(|pair| matches!(pair, (Element::Many(_), Element::Reference(_)))) {
+            return Err((None, "`@` cannot stand right behind a repetition".to_owned()));
+        }
         for element in elements {
             if fronts.iter().any(|front| front.full) {
                 return Err((None, "what takes the rest of the line, or `@`, can only come last".to_owned()));

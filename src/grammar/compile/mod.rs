@@ -288,21 +288,25 @@ impl<'a> Build<'a> {
             return Err((Some(production.class.at), "`same` is the class of what `@` refers to".to_owned()));
         }
         for (front, name) in paths.references {
-            let top = self.leaves.get(leaf_id).is_some_and(|leaf| leaf.moves == Some(Move::Top));
+            let restart = self.leaves.get(leaf_id).and_then(|leaf| match leaf.moves {
+                Some(Move::Top) => Some(JumpKind::Top),
+                Some(Move::Up) => Some(JumpKind::Up),
+                _ => None,
+            });
             let (to, is_mode) = self.target(name)?;
             if is_mode && (!referral.same || referral.beginnings) {
                 let why = "what goes on as a command of a mode has the class `same`, and is a whole command";
                 return Err((Some(name.at), why.to_owned()));
             }
-            if top && to != tree {
-                return Err((Some(name.at), "`top` goes on in its own mode".to_owned()));
+            if restart.is_some() && to != tree {
+                return Err((Some(name.at), "`top` and `up` go on in their own mode".to_owned()));
             }
-            let kind = if top { JumpKind::Top } else { JumpKind::Same };
+            let kind = restart.unwrap_or(JumpKind::Same);
             let Some(own) = self.trees.get_mut(tree) else { return Ok(()) };
             if !own.refer(front.at, Jump { to, kind }) {
                 return Err((Some(name.at), "other words follow here already".to_owned()));
             }
-            if !top {
+            if restart.is_none() {
                 let place = source.problem(name.at, "");
                 let (at, negated) = (front.at, front.negated);
                 self.links.push(Link { tree, at, leaf: leaf_id, negated, to, is_mode, referral, place });

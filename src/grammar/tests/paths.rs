@@ -166,7 +166,7 @@ impl<'g> Finder<'g> {
             JumpKind::Same | JumpKind::Own(_) | JumpKind::Beginnings(_) | JumpKind::AnyBeginning(_) => {
                 self.some(to, kind, SAMPLE)
             }
-            JumpKind::Top => self.some(self.start, kind, SAMPLE),
+            JumpKind::Top | JumpKind::Up => self.some(self.start, kind, SAMPLE),
         }
     }
 
@@ -189,7 +189,9 @@ fn is_folded(a: &Step, b: &Step) -> bool {
 
 fn ending(tree: &Tree, at: NodeId, how: JumpKind) -> Option<VariantId> {
     match how {
-        JumpKind::Same | JumpKind::Top => Some(tree.ends()[usize::try_from(tree.end(at)?).expect("place")]),
+        JumpKind::Same | JumpKind::Top | JumpKind::Up => {
+            Some(tree.ends()[usize::try_from(tree.end(at)?).expect("place")])
+        }
         JumpKind::Own(base) => Some(base + tree.end(at)?),
         JumpKind::Beginnings(base) => (at > 0).then(|| base + VariantId::try_from(at).expect("node")),
         JumpKind::AnyBeginning(variant) => (at > 0).then_some(variant),
