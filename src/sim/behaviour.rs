@@ -40,6 +40,8 @@ pub struct Behaviour {
     pub other_prompt: bool,
     /// Another mode's prompt stands on a line of its own before the first prompt, as a banner may have it.
     pub prompt_banner: bool,
+    /// Answers go on in pages, whatever length the terminal is set to.
+    pub keeps_paging: bool,
     /// A log line that begins as the prompt of IOS-XR does stands in the middle of each longer answer and right before
     /// the prompt.
     pub log_lines: bool,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use portcullis::cli::demo::site::Site;
+use portcullis::cli::demo::site::{Plan, Site};
 use portcullis::daemon::{Daemon, StartError, SystemClock};
 use portcullis::intent::mint::Mint;
 use portcullis::sim::Behaviour;
@@ -56,9 +56,21 @@ impl Lab {
 
     /// Both.
     pub(crate) fn build(behaviour: Behaviour, change: impl FnOnce(String, &Path) -> String) -> Self {
+        Self::start(|dir, runtime| runtime.block_on(Site::build_with(dir, behaviour)), change)
+    }
+
+    /// A lab of other routers.
+    pub(crate) fn of(routers: Vec<Plan>, change: impl FnOnce(String, &Path) -> String) -> Self {
+        Self::start(|dir, runtime| runtime.block_on(Site::build_of(dir, routers)), change)
+    }
+
+    fn start(
+        build: impl FnOnce(&Path, &Runtime) -> std::io::Result<Site>,
+        change: impl FnOnce(String, &Path) -> String,
+    ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("runtime");
         let dir = tempfile::tempdir().expect("dir");
-        let site = runtime.block_on(Site::build_with(dir.path(), behaviour)).expect("site");
+        let site = build(dir.path(), &runtime).expect("site");
         let text = std::fs::read_to_string(site.config()).expect("configuration");
         std::fs::write(site.config(), change(text, dir.path())).expect("configuration");
         let daemon = runtime.block_on(Daemon::start(&site.config())).expect("gate");
@@ -98,7 +110,7 @@ impl Lab {
     }
 
     /// OpenSSH with nothing of the user's own.
-    fn client(&self, key: &Path, batch: bool) -> Command {
+    pub(crate) fn client(&self, key: &Path, batch: bool) -> Command {
         let mut ssh = Command::new("ssh");
         ssh.args(["-F", "none", "-p", &self.gate.port().to_string()]);
         let batch = if batch { "BatchMode=yes" } else { "NumberOfPasswordPrompts=1" };

@@ -25,4 +25,5 @@ mod logins;
 mod plug;
 mod readme;
 mod road;
+mod sessions;
 mod tokens;

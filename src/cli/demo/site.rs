@@ -36,9 +36,22 @@ pub const AGENT: &str = "agent:netops-assistant";
 /// The issuer's key.
 pub const KID: &str = "net-mcp/demo";
 
-/// The routers: name, platform, what they play.
+/// The routers of the demo: name, platform, what they play.
 const ROUTERS: [(&str, &str, Dialect); 2] =
     [("core1", "cisco_ios", Dialect::CiscoIos), ("r1", "frr", Dialect::Frr)];
+
+/// A router to be started.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Its name in the inventory, and its host name.
+    pub name: &'static str,
+    /// Its platform in the inventory.
+    pub platform: &'static str,
+    /// What it plays.
+    pub dialect: Dialect,
+    /// How it misbehaves.
+    pub behaviour: Behaviour,
+}
 
 /// The files of a demo, and the routers behind it.
 pub struct Site {
@@ -82,6 +95,15 @@ impl Site {
     /// # Errors
     /// When a file cannot be written or a port cannot be had.
     pub async fn build_with(dir: &Path, behaviour: Behaviour) -> io::Result<Self> {
+        let plan = |(name, platform, dialect)| Plan { name, platform, dialect, behaviour: behaviour.clone() };
+        Self::build_of(dir, ROUTERS.map(plan).into()).await
+    }
+
+    /// The same with any routers.
+    ///
+    /// # Errors
+    /// When a file cannot be written or a port cannot be had.
+    pub async fn build_of(dir: &Path, plans: Vec<Plan>) -> io::Result<Self> {
         let keys = dir.join("keys");
         DirBuilder::new().recursive(true).mode(0o700).create(&keys)?;
         let host = key_file(&keys.join("ssh_host_ed25519_key"))?;
@@ -92,10 +114,11 @@ impl Site {
         let issuer = pem_file(&keys.join("issuer.pem"))?;
         std::fs::write(keys.join("issuer.jwks.json"), jwks(KID, &issuer.verifying_key()))?;
         let mut routers = Vec::new();
-        for (name, platform, dialect) in ROUTERS {
+        for plan in plans {
             let key = new_key()?;
             let host_key = key.public_key().clone();
-            let sim = router(name, dialect, key, device_ca.public_key(), behaviour.clone()).await?;
+            let (name, platform) = (plan.name, plan.platform);
+            let sim = router(plan, key, device_ca.public_key()).await?;
             routers.push(SiteRouter { name, platform, host_key, sim });
         }
         let host = host.public_key().clone();
@@ -226,13 +249,8 @@ impl Site {
     }
 }
 
-async fn router(
-    name: &str,
-    dialect: Dialect,
-    key: PrivateKey,
-    ca: &PublicKey,
-    behaviour: Behaviour,
-) -> io::Result<SimHandle> {
+async fn router(plan: Plan, key: PrivateKey, ca: &PublicKey) -> io::Result<SimHandle> {
+    let Plan { name, dialect, behaviour, .. } = plan;
     let auth =
         SimAuth::UserCa { ca: ca.clone(), user: "netops".to_owned(), principal: "net-admin".to_owned() };
     let mut config = SimConfig::new(dialect, name, key, auth);

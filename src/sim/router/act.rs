@@ -83,7 +83,9 @@ impl Router {
     fn prepared(&mut self, action: Action, number: &str) -> String {
         match action {
             Action::TerminalLength => {
-                self.page = number.parse().unwrap_or(0);
+                if !self.machine.behaviour().keeps_paging {
+                    self.page = number.parse().unwrap_or(0);
+                }
                 self.cli.texts.length.replace("{}", number)
             }
             Action::TerminalWidth => self.cli.texts.width.replace("{}", number),
