@@ -100,6 +100,7 @@ const PRIVILEGED: &[Command] = &[
     Command("disable", Action::Disable),
     Command("configure terminal", Action::Configure(Candidates::None)),
     Command("configure", Action::Configure(Candidates::None)),
+    Command("configure session", Action::Configure(Candidates::Named)),
     Command("configure session <word>", Action::Configure(Candidates::Named)),
     Command("configure session <word> commit", Action::Confirm),
     Command("write memory", Action::Save),

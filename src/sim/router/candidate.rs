@@ -46,6 +46,7 @@ impl Router {
             Candidates::Shared => Some(Kind::Shared),
             Candidates::Private => Some(Kind::Private),
             Candidates::Exclusive => Some(Kind::Exclusive),
+            Candidates::Named if name.is_empty() => Some(Kind::Named(format!("sess-{}-0", self.session))),
             Candidates::Named => Some(Kind::Named(name.to_owned())),
         };
         let warning = kind.as_ref().map_or(Ok(""), |kind| self.admit(kind))?;

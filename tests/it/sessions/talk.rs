@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 type Heard = Arc<(Mutex<(Vec<u8>, bool)>, Condvar)>;
 
 /// An open session.
-pub(super) struct Talk {
+pub(crate) struct Talk {
     client: Child,
     stdin: Option<ChildStdin>,
     heard: Heard,
