@@ -105,7 +105,9 @@ pub(super) fn up<'p>(statements: &Tree, lexis: &Lexis, path: &'p str, levels: us
 fn above<'p>(statements: &Tree, lexis: &Lexis, path: &'p str) -> &'p str {
     let Some((head, _)) = path.rsplit_once(' ') else { return "" };
     let node = node_at(statements, lexis, head).and_then(|at| statements.node(at));
-    match (node.is_some_and(|node| node.keywords.is_empty()), head.rsplit_once(' ')) {
+    // The names of some are a few words that the grammar lists.
+    let listed = head.rsplit(' ').next().is_some_and(|word| lexis.named.iter().any(|named| named == word));
+    match (listed || node.is_some_and(|node| node.keywords.is_empty()), head.rsplit_once(' ')) {
         (false, _) => head,
         (true, Some((above, _))) => above,
         (true, None) => "",

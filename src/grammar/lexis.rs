@@ -11,6 +11,8 @@ pub(super) struct Lexis {
     /// What ends or redirects a command unless it is quoted.
     pub(super) separators: Vec<String>,
     pub(super) interfaces: Vec<String>,
+    /// Keywords that make one level of a context with the word behind them, though it is a keyword too.
+    pub(super) named: Vec<String>,
     /// A stage of a pipe must be typed as it is sent.
     pub(super) exact_pipes: bool,
     /// Stages of a pipe may follow each other.

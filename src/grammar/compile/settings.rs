@@ -55,6 +55,7 @@ impl Settings {
             ("separator", [_, ..]) => self.lexis.separators = owned(),
             ("comment", [_, ..]) => self.comment = owned(),
             ("negation", [word]) => self.negation = (*word).to_owned(),
+            ("named", [_, ..]) => self.lexis.named = owned(),
             ("interfaces", [_, ..]) => self.lexis.interfaces = owned(),
             ("max-line", [number]) => {
                 facts.max_line = number.parse().map_err(|_| "`max-line` takes a number".to_owned())?;

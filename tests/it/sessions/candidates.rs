@@ -20,8 +20,10 @@ fn junos_contexts_stay_with_the_gate_and_whole_paths_are_sent() {
         ("delete disable", "[edit interfaces ge-0/0/0]"),
         ("top", "[edit]"),
         ("set interfaces ge-0/0/1 description three", "[edit]"),
-        ("exit", "[edit interfaces ge-0/0/0]"),
-        ("commit", "[edit interfaces ge-0/0/0]"),
+        ("edit system", "[edit system]"),
+        ("edit login", "[edit system login]"),
+        ("exit", "[edit system]"),
+        ("commit", "[edit system]"),
     ] {
         let seen = talk.says(line, JUNOS.config);
         assert!(seen.ends_with(&format!("\r\n{context}\r\nadmin@junos# ")), "{line}: {seen:?}");

@@ -2,22 +2,22 @@
 
 use portcullis::sim::Behaviour;
 
-use super::{ALL, Cli, Yard};
+use super::{ALL, Cli, EOS, FRR, IOS, JUNOS, NXOS, XR, Yard};
 
 /// A read, and what ends in a reload or resets what others need.
 fn lines(cli: &Cli) -> (&'static str, &'static str) {
     match cli.device {
         "nxos" | "eos" => ("show version", "reload"),
         "junos" => ("run show version", "run request system reboot"),
-        "frr" => ("do show version", "do clear bgp *"),
         _ => ("do show version", "do reload"),
     }
 }
 
 #[test]
 fn in_configuration_a_read_runs_and_a_reload_is_still_one() {
-    let yard = Yard::of(&ALL, &Behaviour { other_prompt: true, ..Behaviour::default() });
-    for cli in &ALL {
+    let clis = [IOS, NXOS, XR, EOS, JUNOS];
+    let yard = Yard::of(&clis, &Behaviour { other_prompt: true, ..Behaviour::default() });
+    for cli in &clis {
         let (read, reload) = lines(cli);
         let (into, end) = match cli.device {
             "junos" => (format!("edit interfaces {}", cli.port), "exit configuration-mode"),
@@ -31,7 +31,7 @@ fn in_configuration_a_read_runs_and_a_reload_is_still_one() {
         assert!(imitates(cli.exec) || imitates(cli.config), "another prompt is imitated: {seen:?}");
         assert_eq!(yard.ran(cli).len(), 1, "{}", cli.device);
         talk.refused(reload, "DEFAULT", cli.config_if);
-        talk.refused(reload, "DEFAULT", cli.config_if);
+        talk.refused(reload, "AFTER_ERROR", cli.config_if);
         talk.goes(&[(end, cli.exec)]);
         talk.leave();
         assert_eq!(yard.ran(cli).len(), 1, "{}: the leave alone", cli.device);
@@ -43,7 +43,21 @@ fn in_configuration_a_read_runs_and_a_reload_is_still_one() {
     }
 }
 
-/// A rule about `reload` is one about `do reload`; whoever may reload may do so there.
+/// Its grammar reads no `do`: what it would run is typed at the enabled prompt.
+#[test]
+fn frr_has_no_exec_commands_in_configuration() {
+    let yard = Yard::of(&[FRR], &Behaviour::default());
+    for line in ["do show version", "do clear bgp *", "do write", "show version", "clear bgp *"] {
+        let mut talk = yard.talk("root", &FRR);
+        talk.goes(&[("configure", FRR.config)]);
+        yard.ran(&FRR);
+        let seen = talk.says(line, FRR.config);
+        assert!(seen.contains("% portcullis: denied ["), "{line}: {seen}");
+        talk.leave();
+        assert_eq!(yard.ran(&FRR), [""; 0]);
+    }
+}
+
 #[test]
 fn shells_and_onward_logins_do_not_run_there_either() {
     let yard = Yard::of(&ALL, &Behaviour::default());

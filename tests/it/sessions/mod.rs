@@ -195,23 +195,33 @@ impl Yard {
 
     /// An open terminal of an account.
     pub(super) fn talk(&self, account: &str, cli: &Cli) -> Talk {
-        self.opened(account, cli, cli.exec)
+        self.opened(account, cli, cli.exec, "-tt")
     }
 
-    fn opened(&self, account: &str, cli: &Cli, prompt: &str) -> Talk {
+    /// The same without a terminal, where no key acts by itself.
+    pub(super) fn plain(&self, account: &str, cli: &Cli) -> Talk {
+        self.opened(account, cli, cli.exec, "-T")
+    }
+
+    fn opened(&self, account: &str, cli: &Cli, prompt: &str, option: &str) -> Talk {
         let mut ssh = self.lab.client(&self.lab.site.key(account), true);
-        ssh.arg("-tt").arg(format!("{account}+{}@{}", cli.device, self.lab.gate.ip()));
-        Talk::open(ssh, prompt)
+        ssh.arg(option).arg(format!("{account}+{}@{}", cli.device, self.lab.gate.ip()));
+        Talk::open(ssh, prompt, if option == "-tt" { "\r" } else { "\n" })
     }
 
     /// The same where the router has another name by now.
     pub(super) fn renamed(&self, cli: &Cli, prompt: &str) -> Talk {
-        self.opened("carl", cli, prompt)
+        self.opened("carl", cli, prompt, "-tt")
     }
 
     /// Lines piped into a shell without a terminal.
     pub(super) fn pipe(&self, account: &str, cli: &Cli, lines: &str) -> Seen {
         self.visit(account, cli, "-T", lines)
+    }
+
+    /// The same of somebody who may configure interfaces only.
+    pub(super) fn pipe_denied(&self, _: &str, cli: &Cli, lines: &str) -> Seen {
+        self.pipe("dora", cli, lines)
     }
 
     /// Keys typed ahead at a terminal.

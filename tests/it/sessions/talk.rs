@@ -17,25 +17,27 @@ pub(crate) struct Talk {
     stdin: Option<ChildStdin>,
     heard: Heard,
     from: usize,
+    /// What ends a line.
+    enter: &'static str,
 }
 
 impl Talk {
     /// Starts the client and waits for the first prompt.
-    pub(super) fn open(mut ssh: Command, prompt: &str) -> Self {
+    pub(super) fn open(mut ssh: Command, prompt: &str, enter: &'static str) -> Self {
         let mut client =
             ssh.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("client");
         let (stdin, stdout) = (client.stdin.take(), client.stdout.take().expect("stdout"));
         let heard = Heard::default();
         let ear = heard.clone();
         std::thread::spawn(move || listen(stdout, &ear));
-        let mut talk = Self { client, stdin, heard, from: 0 };
+        let mut talk = Self { client, stdin, heard, from: 0, enter };
         talk.wait(prompt);
         talk
     }
 
     /// Types a line and waits for the prompt; returns all that came in between, the echo and the prompt included.
     pub(super) fn says(&mut self, line: &str, prompt: &str) -> String {
-        self.keys(format!("{line}\r").as_bytes());
+        self.keys(format!("{line}{}", self.enter).as_bytes());
         self.wait(prompt)
     }
 
@@ -77,9 +79,22 @@ impl Talk {
         text
     }
 
+    /// Waits until the text has come.
+    pub(super) fn heard(&mut self, wanted: &str) {
+        let (lock, news) = &*self.heard;
+        let there = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes.get(self.from..).unwrap_or_default()).contains(wanted)
+        };
+        let heard = lock.lock().expect("heard");
+        let (heard, late) =
+            news.wait_timeout_while(heard, PATIENCE, |(bytes, _)| !there(bytes)).expect("heard");
+        drop(heard);
+        assert!(!late.timed_out(), "no `{wanted}`");
+    }
+
     /// Types a line that ends the session; returns what came, and the exit status.
     pub(super) fn ends(mut self, line: &str) -> (String, Option<i32>) {
-        self.keys(format!("{line}\r").as_bytes());
+        self.keys(format!("{line}{}", self.enter).as_bytes());
         self.ended()
     }
 
@@ -91,8 +106,11 @@ impl Talk {
 
     fn ended(&mut self) -> (String, Option<i32>) {
         let (lock, news) = &*self.heard;
-        // An end of input at a terminal is ^D.
-        let _ = self.stdin.as_mut().expect("open").write_all(b"\x04");
+        // An end of input at a terminal is ^D; the client may be gone already.
+        if let Some(mut stdin) = self.stdin.take().filter(|_| self.enter == "\r") {
+            let _ = stdin.write_all(b"\x04");
+            self.stdin = Some(stdin);
+        }
         let heard = lock.lock().expect("heard");
         let (heard, _) = news.wait_timeout_while(heard, PATIENCE, |(_, ended)| !*ended).expect("heard");
         let text = String::from_utf8_lossy(heard.0.get(self.from..).unwrap_or_default()).into_owned();
