@@ -32,7 +32,13 @@ fn forms() -> impl Iterator<Item = (&'static Form, &'static [&'static str])> {
 
 /// The block in configuration, and a command behind it.
 fn script(form: &Form, text: &[&str]) -> String {
-    format!("configure terminal\n{}\n{}\n{}\ninterface {}\n", form.opener, text.join("\n"), form.end, form.cli.port)
+    format!(
+        "configure terminal\n{}\n{}\n{}\ninterface {}\n",
+        form.opener,
+        text.join("\n"),
+        form.end,
+        form.cli.port
+    )
 }
 
 fn assert_unharmed(yard: &Yard, cli: &Cli) {
@@ -48,7 +54,8 @@ fn lines_that_look_like_commands_are_text() {
     for (form, text) in forms() {
         let cli = &form.cli;
         for way in [Yard::pipe, Yard::typed_ahead] {
-            (yard.ran(cli), yard.decided());
+            yard.ran(cli);
+            yard.decided();
             let commit = if cli.device == "xr" { "commit\n" } else { "" };
             let lines = script(form, text) + commit;
             let seen = way(&yard, "root", cli, &lines);
@@ -60,7 +67,11 @@ fn lines_that_look_like_commands_are_text() {
             assert_eq!(ran[text.len() + 3], format!("config: interface {}", cli.port), "{ran:?}");
             let decided = yard.decided();
             assert_eq!(decided.len(), 3 + usize::from(cli.device == "xr"), "one for the block: {decided:?}");
-            assert!(decided[1].starts_with("permit client config: ") && decided[1].contains(form.opener.trim_end_matches(" #")), "{decided:?}");
+            assert!(
+                decided[1].starts_with("permit client config: ")
+                    && decided[1].contains(form.opener.trim_end_matches(" #")),
+                "{decided:?}"
+            );
         }
         assert_unharmed(&yard, cli);
         let running = yard.machine(cli).running();
@@ -77,7 +88,8 @@ fn where_the_opener_fails_not_a_line_of_the_text_is_sent() {
     for (form, text) in forms() {
         let cli = &form.cli;
         for way in [Yard::pipe, Yard::typed_ahead] {
-            (yard.ran(cli), yard.decided());
+            yard.ran(cli);
+            yard.decided();
             let seen = way(&yard, "root", cli, &script(form, text));
             assert_eq!(seen.status, Some(1), "{}", seen.text);
             let ran = yard.ran(cli);
@@ -92,7 +104,8 @@ fn where_the_opener_fails_not_a_line_of_the_text_is_sent() {
         talk.goes(&[("end", cli.exec)]);
         talk.leave();
         assert_unharmed(&yard, cli);
-        let outcomes: Vec<_> = yard.lab.records().into_iter().filter(|record| record["kind"] == "outcome").collect();
+        let outcomes: Vec<_> =
+            yard.lab.records().into_iter().filter(|record| record["kind"] == "outcome").collect();
         assert!(outcomes.iter().any(|outcome| outcome["state"] == "device_error"), "{outcomes:?}");
         assert!(yard.ran(cli).iter().all(|line| !line.starts_with("text") && !line.contains("reload")));
     }
@@ -124,8 +137,10 @@ fn a_block_without_an_end_is_no_command() {
     for (form, text) in forms() {
         let cli = &form.cli;
         // The input ends.
-        (yard.ran(cli), yard.decided());
-        let seen = yard.pipe("root", cli, &format!("configure terminal\n{}\n{}\n", form.opener, text.join("\n")));
+        yard.ran(cli);
+        yard.decided();
+        let seen =
+            yard.pipe("root", cli, &format!("configure terminal\n{}\n{}\n", form.opener, text.join("\n")));
         assert!(seen.status == Some(1) && seen.text.contains("[INCOMPLETE]"), "{}", seen.text);
         assert_eq!(yard.ran(cli).len(), 1, "{}", cli.device);
         let decided = yard.decided();
@@ -155,7 +170,8 @@ fn a_block_that_is_denied_sends_nothing() {
     for (form, text) in forms() {
         let cli = &form.cli;
         for way in [Yard::pipe, Yard::typed_ahead] {
-            (yard.ran(cli), yard.decided());
+            yard.ran(cli);
+            yard.decided();
             let seen = way(&yard, "dora", cli, &script(form, text));
             assert_eq!(seen.text.matches("denied [DEFAULT]").count(), 1, "{}", seen.text);
             assert_eq!(yard.ran(cli).len(), 1, "{}", cli.device);

@@ -56,11 +56,16 @@ fn junos_lines_are_judged_by_their_whole_paths() {
         ("edit interfaces ge-0/0/1", "top set system login message x", "set system login message x"),
         ("edit system", "set login message x", "set system login message x"),
         ("edit system login", "set message x", "set system login message x"),
-        ("edit routing-options", "set static route 10.9.0.0/16 discard", "set routing-options static route 10.9.0.0/16 discard"),
+        (
+            "edit routing-options",
+            "set static route 10.9.0.0/16 discard",
+            "set routing-options static route 10.9.0.0/16 discard",
+        ),
     ] {
         let mut talk = yard.talk("dora", &JUNOS);
         talk.goes(&[("configure", JUNOS.config), (context, JUNOS.config)]);
-        (yard.ran(&JUNOS), yard.decided());
+        yard.ran(&JUNOS);
+        yard.decided();
         talk.refused(line, "DEFAULT", JUNOS.config);
         assert_eq!(yard.decided(), [format!("deny client configure: {whole}")]);
         talk.leave();
@@ -93,9 +98,12 @@ fn junos_commits_nobody_elses_changes() {
 #[test]
 fn junos_leaves_without_its_uncommitted_changes() {
     let yard = Yard::of(&[JUNOS], &Behaviour::default());
-    for (leave, sent) in
-        [("exit", "exit"), ("quit", "quit"), ("exit configuration-mode", "exit configuration-mode"), ("\x1a", "exit configuration-mode")]
-    {
+    for (leave, sent) in [
+        ("exit", "exit"),
+        ("quit", "quit"),
+        ("exit configuration-mode", "exit configuration-mode"),
+        ("\x1a", "exit configuration-mode"),
+    ] {
         let mut talk = yard.talk("carl", &JUNOS);
         talk.goes(&[("configure", JUNOS.config), ("set interfaces ge-0/0/1 disable", JUNOS.config)]);
         yard.ran(&JUNOS);

@@ -25,7 +25,8 @@ fn in_configuration_a_read_runs_and_a_reload_is_still_one() {
         };
         let mut talk = yard.talk("carl", cli);
         talk.goes(&[("configure", cli.config), (&into, cli.config_if)]);
-        (yard.ran(cli), yard.decided());
+        yard.ran(cli);
+        yard.decided();
         let seen = talk.says(read, cli.config_if);
         let imitates = |prompt: &str| seen.contains(&format!("\n{prompt}\r\n"));
         assert!(imitates(cli.exec) || imitates(cli.config), "another prompt is imitated: {seen:?}");

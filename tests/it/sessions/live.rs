@@ -25,7 +25,11 @@ fn a_pager_gets_the_key_for_more_and_no_other() {
         for lines in [format!("{show}\rq\r"), format!("{show}\r!id\r \r"), format!("{show}\r/x\r")] {
             let seen = yard.typed_ahead("alice", cli, &lines);
             assert!(seen.text.contains(&last), "{}: {}", cli.device, seen.text);
-            assert!(!seen.text.to_lowercase().contains("more-") && !seen.text.contains("(more"), "{}", seen.text);
+            assert!(
+                !seen.text.to_lowercase().contains("more-") && !seen.text.contains("(more"),
+                "{}",
+                seen.text
+            );
         }
         let seen = yard.pipe("alice", cli, &format!("{show}\nshow version\n"));
         assert!(seen.status == Some(0) && seen.text.contains(&last), "{}", seen.text);
@@ -54,7 +58,11 @@ fn paging_is_not_turned_on_again() {
 fn lines(cli: &Cli) -> (&'static [&'static str], &'static [&'static str]) {
     match cli.device {
         "ios" => (
-            &["show version | redirect flash:x", "show version | tee flash:x", "show version | append flash:x"],
+            &[
+                "show version | redirect flash:x",
+                "show version | tee flash:x",
+                "show version | append flash:x",
+            ],
             &["description what?", "description ?", "description a\tb", "description a\x1ab"],
         ),
         "nxos" => (

@@ -182,9 +182,8 @@ impl Yard {
     pub(super) fn decisions(&self) -> Vec<Value> {
         let records = self.lab.records();
         let before = self.decided.replace(records.len());
-        let decision = |record: &Value| {
-            record["kind"] == "decision" && !record["cmd"].as_str().is_some_and(prepares)
-        };
+        let decision =
+            |record: &Value| record["kind"] == "decision" && !record["cmd"].as_str().is_some_and(prepares);
         records.into_iter().skip(before).filter(decision).collect()
     }
 

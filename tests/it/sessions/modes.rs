@@ -14,7 +14,11 @@ fn steps(cli: &Cli) -> Vec<(String, &'static str, String)> {
         (format!("int {port}"), cli.config_if, format!("config: interface {port}")),
         ("desc one".into(), cli.config_if, "config-if: description one".into()),
         ("exit".into(), cli.config, "config-if: exit".into()),
-        (format!("int {other}"), if cli.device == "eos" { "eos(config-if-Et2)#" } else { cli.config_if }, format!("config: interface {other}")),
+        (
+            format!("int {other}"),
+            if cli.device == "eos" { "eos(config-if-Et2)#" } else { cli.config_if },
+            format!("config: interface {other}"),
+        ),
     ]
 }
 
@@ -25,7 +29,11 @@ fn walk(yard: &Yard, cli: &Cli) {
     let mut expected = vec![format!("{}: show version", exec_mode(cli))];
     for (line, prompt, sent) in steps(cli) {
         talk.goes(&[(&line, prompt)]);
-        expected.push(if line == "conf t" { format!("{}: {}", exec_mode(cli), configure(cli)) } else { sent });
+        expected.push(if line == "conf t" {
+            format!("{}: {}", exec_mode(cli), configure(cli))
+        } else {
+            sent
+        });
     }
     talk.goes(&leave(cli));
     assert_eq!(talk.leave().1, Some(0));
@@ -94,7 +102,8 @@ fn each_dialect_is_followed_through_its_modes() {
 /// that begin as the prompt of XR does, in the middle of output and right before the prompt.
 #[test]
 fn what_imitates_a_prompt_moves_no_mode() {
-    let behaviour = Behaviour { other_prompt: true, prompt_banner: true, log_lines: true, ..Behaviour::default() };
+    let behaviour =
+        Behaviour { other_prompt: true, prompt_banner: true, log_lines: true, ..Behaviour::default() };
     let yard = Yard::of(&ALL, &behaviour);
     walk_all(&yard);
     for (cli, line) in [

@@ -15,7 +15,8 @@ fn outcome(yard: &Yard) -> (Value, Value) {
 /// What a router got behind the line that asks: keys, and lines that are answers.
 fn behind(yard: &Yard, cli: &Cli, line: &str) -> Vec<String> {
     let log = yard.machine(cli).log();
-    let after = log.into_iter().skip_while(|event| !matches!(event, SimEvent::Line { text, .. } if text == line));
+    let after =
+        log.into_iter().skip_while(|event| !matches!(event, SimEvent::Line { text, .. } if text == line));
     let said = after.skip(1).filter_map(|event| match event {
         SimEvent::Key { byte, .. } => Some(format!("key {byte}")),
         SimEvent::Line { text, .. } => Some(text),
@@ -35,10 +36,8 @@ fn a_reload_is_answered_as_the_grammar_says_and_by_nobody_else() {
         (&JUNOS, "request system reboot", "yes"),
     ] {
         // Who may not, and tries to answer ahead.
-        for typed in ["y", "yes", "", "\r\r"] {
-            yard.typed_ahead("carl", cli, &format!("{line}\r{typed}\r"));
-            yard.pipe("carl", cli, &format!("{line}\n{typed}\n"));
-        }
+        yard.typed_ahead("carl", cli, &format!("{line}\ry\r{line}\r\r{line}\ryes\r"));
+        yard.pipe("carl", cli, &format!("{line}\ny\n\n"));
         assert!(!yard.machine(cli).reloaded() && yard.ran(cli).is_empty(), "{}", cli.device);
         let seen = yard.typed_ahead("root", cli, &format!("{line}\rn\rno\r"));
         assert!(yard.machine(cli).reloaded(), "{}", seen.text);

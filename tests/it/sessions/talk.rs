@@ -71,8 +71,9 @@ impl Talk {
             (line.is_some_and(|before| before.is_empty() || before.ends_with('\n')), text)
         };
         let heard = lock.lock().expect("heard");
-        let (heard, _) =
-            news.wait_timeout_while(heard, PATIENCE, |(bytes, ended)| !*ended && !there(bytes).0).expect("heard");
+        let (heard, _) = news
+            .wait_timeout_while(heard, PATIENCE, |(bytes, ended)| !*ended && !there(bytes).0)
+            .expect("heard");
         let (found, text) = there(&heard.0);
         drop(heard);
         assert!(found, "no `{prompt}` at the end of {text:?}");

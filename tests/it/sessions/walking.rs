@@ -37,7 +37,8 @@ fn a_line_of_a_mode_above_is_sent_there_after_a_leave_that_is_recorded() {
         let ours = if cli.device == "nxos" { "config-router-bgp" } else { bgp };
         let mut talk = yard.talk("carl", cli);
         talk.goes(&[("configure terminal", cli.config), ("router bgp 65001", cli.config_bgp)]);
-        (yard.ran(cli), yard.decided());
+        yard.ran(cli);
+        yard.decided();
         talk.goes(&[(route, cli.config)]);
         assert_eq!(yard.ran(cli), [format!("{bgp}: exit"), format!("config: {route}")]);
         assert_eq!(
@@ -78,7 +79,8 @@ fn a_line_of_a_mode_above_that_is_denied_leaves_nothing() {
     for cli in &MODAL {
         let mut talk = yard.talk("dora", cli);
         talk.goes(&[("configure terminal", cli.config), (&format!("interface {}", cli.port), cli.config_if)]);
-        (yard.ran(cli), yard.decided());
+        yard.ran(cli);
+        yard.decided();
         talk.refused(route(cli), "DEFAULT", cli.config_if);
         assert_eq!(yard.ran(cli), [""; 0]);
         assert_eq!(yard.decided(), [format!("deny client config-if: {}", route(cli))]);
@@ -113,7 +115,8 @@ fn shut(cli: &Cli) -> &'static str {
 
 fn assert_up(yard: &Yard, cli: &Cli, what: &str) {
     let ran = yard.ran(cli);
-    let shut: Vec<_> = ran.iter().filter(|line| line.contains("shutdown") || line.contains("disable")).collect();
+    let shut: Vec<_> =
+        ran.iter().filter(|line| line.contains("shutdown") || line.contains("disable")).collect();
     assert!(shut.is_empty(), "{}, {what}: {ran:?}", cli.device);
     for port in yard.machine(cli).interfaces() {
         assert!(!port.shutdown, "{}, {what}: {}", cli.device, port.name);
@@ -145,10 +148,16 @@ fn after_an_interface_that_failed_only_leaving_is_accepted() {
             let mut talk = yard.talk("carl", cli);
             match cli.device {
                 "junos" => talk.goes(&[("configure", cli.config), ("edit interfaces ge-0/0/1", cli.config)]),
-                _ => talk.goes(&[("configure terminal", cli.config), (&format!("interface {}", cli.port), cli.config_if)]),
+                _ => talk.goes(&[
+                    ("configure terminal", cli.config),
+                    (&format!("interface {}", cli.port), cli.config_if),
+                ]),
             }
             // A failing line was sent from the mode above, a denied one was not.
-            let sent = matches!(*bad, "interface Ethernet99" | "interface Ethernet9/9" | "interface GigabitEthernet0/9/9/9");
+            let sent = matches!(
+                *bad,
+                "interface Ethernet99" | "interface Ethernet9/9" | "interface GigabitEthernet0/9/9/9"
+            );
             let prompt = if sent { cli.config } else { cli.config_if };
             talk.says(bad, prompt);
             let line = if sent { format!("no interface {}", cli.port) } else { shut(cli).to_owned() };
