@@ -16,7 +16,8 @@ struct Form {
     mode: &'static str,
 }
 
-const BANNERS: [Form; 3] = [
+const BANNERS: [Form; 4] = [
+    Form { cli: XR, opener: "banner motd #", end: "#", mode: "text" },
     Form { cli: IOS, opener: "banner motd #", end: "#", mode: "text" },
     Form { cli: NXOS, opener: "banner motd #", end: "#", mode: "text" },
     Form { cli: EOS, opener: "banner motd", end: "EOF", mode: "text" },
@@ -75,8 +76,8 @@ fn lines_that_look_like_commands_are_text() {
         }
         assert_unharmed(&yard, cli);
         let running = yard.machine(cli).running();
-        match cli.device {
-            "xr" => assert_eq!(running.policies["P"], text),
+        match form.mode {
+            "config-rpl" => assert_eq!(running.policies["P"], text),
             _ => assert_eq!(running.banner, Some(text.iter().map(|line| format!("{line}\n")).collect())),
         }
     }

@@ -7,6 +7,7 @@ mod candidates;
 mod exec;
 mod live;
 mod modes;
+mod netmiko;
 mod questions;
 mod secrets;
 mod talk;
