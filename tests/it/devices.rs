@@ -115,7 +115,7 @@ fn much_output_comes_whole_when_a_rule_of_the_site_allows_it() {
         std::fs::write(
             rules.join("site.yaml"),
             "apiVersion: portcullis/v1\nkind: Rules\nrules:\n  - id: noc-heavy\n    effect: allow\n    \
-             who: {human: {groups: noc}, agent: none}\n    do: {class: read.heavy}\n",
+             who: {human: {groups: noc}, agent: none}\n    do: {class: read.sensitive}\n",
         )
         .expect("rules");
         text + "rules: rules\n"
