@@ -448,12 +448,23 @@ fn decision_draft(open: &OpenSession, did: DecisionId, facts: &Facts) -> Draft {
         .with("by", by)
 }
 
+/// The longest text of a production in a record, in bytes.
+const MAX_LEAF: usize = 240;
+
+/// Enough of a production to find it by: some list a hundred options.
+fn beginning(leaf: &str) -> String {
+    match leaf.char_indices().nth(MAX_LEAF) {
+        Some((at, _)) => format!("{}...", leaf.get(..at).unwrap_or_default()),
+        None => leaf.to_owned(),
+    }
+}
+
 /// A secret stands in no record: only a keyed hash of the line that is sent, to compare with.
 fn command_fields(draft: Draft, command: &CanonicalCommand, secret: &[u8]) -> Draft {
     let draft = draft
         .with("cmd", command.text())
         .with("class", command.class().as_str())
-        .with("leaf", &**command.leaf());
+        .with("leaf", beginning(command.leaf()));
     if !command.has_secret() {
         return draft;
     }

@@ -8,6 +8,8 @@ use crate::grammar::tree::{JumpKind, NodeId, Step, TreeId, VariantId};
 use crate::grammar::walk::{Keyword, keyword};
 
 /// How many paths may go on through one node: repetitions have more than anybody could try.
+/// The most words of a path.
+const LONGEST: usize = 40;
 const VISITS: u8 = 2;
 /// How many commands are tried behind a reference to what is tried elsewhere anyway.
 const SAMPLE: usize = 60;
@@ -126,7 +128,9 @@ impl<'g> Finder<'g> {
 
     fn go(&mut self, id: TreeId, at: NodeId, how: JumpKind) {
         let visits = self.visits.entry((id, at, self.jumps)).or_default();
-        if *visits >= VISITS || self.left == 0 || self.on_path.contains(&(id, at)) {
+        // Nobody types every option of a long list, and a line has an end.
+        let long = self.edges.len() >= LONGEST;
+        if *visits >= VISITS || self.left == 0 || long || self.on_path.contains(&(id, at)) {
             return;
         }
         *visits += 1;
