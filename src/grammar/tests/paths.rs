@@ -7,9 +7,9 @@ use super::*;
 use crate::grammar::tree::{JumpKind, NodeId, Step, TreeId, VariantId};
 use crate::grammar::walk::{Keyword, keyword};
 
-/// How many paths may go on through one node: repetitions have more than anybody could try.
 /// The most words of a path.
 const LONGEST: usize = 40;
+/// How many paths may go on through one node: repetitions have more than anybody could try.
 const VISITS: u8 = 2;
 /// How many commands are tried behind a reference to what is tried elsewhere anyway.
 const SAMPLE: usize = 60;
