@@ -118,6 +118,8 @@ fn assert_up(yard: &Yard, cli: &Cli, what: &str) {
     let shut: Vec<_> =
         ran.iter().filter(|line| line.contains("shutdown") || line.contains("disable")).collect();
     assert!(shut.is_empty(), "{}, {what}: {ran:?}", cli.device);
+    // The batch is over, and so is what would run elsewhere.
+    assert!(!ran.concat().contains("show version"), "{}, {what}: {ran:?}", cli.device);
     for port in yard.machine(cli).interfaces() {
         assert!(!port.shutdown, "{}, {what}: {}", cli.device, port.name);
     }
@@ -128,7 +130,8 @@ fn what_follows_an_interface_that_failed_never_hits_the_one_before() {
     let yard = Yard::of(&ALL, &Behaviour::default());
     for cli in &ALL {
         for bad in bad_interfaces(cli) {
-            let lines = format!("{}{bad}\n{}\nno description\n", aim(cli), shut(cli));
+            let end = if cli.device == "junos" { "exit configuration-mode" } else { "end" };
+            let lines = format!("{}{bad}\n{}\n{end}\nshow version\n", aim(cli), shut(cli));
             let seen = yard.pipe("carl", cli, &lines);
             assert_eq!(seen.status, Some(1), "{bad}: {}", seen.text);
             assert_up(&yard, cli, bad);
