@@ -214,6 +214,10 @@ impl Reading<'_> {
             return Parse::Unrecognized { column: 1 };
         };
         let mut text = text;
+        // Before the stages, which follow it. Behind `do` it would lose its `do`.
+        if let Some(sends) = leaf.sends.as_ref().filter(|_| !end.referred) {
+            text.shown.clone_from(sends);
+        }
         let mut class = leaf.class;
         let mut stages = Vec::new();
         let mut rest = rest;
@@ -247,10 +251,6 @@ impl Reading<'_> {
             answers: leaf.answers.clone(),
             block: None,
         };
-        // Behind `do` it would lose its `do`.
-        if let Some(sends) = leaf.sends.as_ref().filter(|_| !end.referred) {
-            found.text.clone_from(sends);
-        }
         if leaf.renames && effects {
             found.renames = found.arguments.last().map(|(_, name)| name.clone());
         }
