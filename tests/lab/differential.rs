@@ -62,6 +62,7 @@ const BY_TEXT: &[(&str, &str)] = &[
     ("config-bgp-evpn", "[no] route-target"),
     ("config-if", "[no] ipv6 ospf6 dead-interval"),
     ("config-if", "[no] ipv6 ospf6 network"),
+    ("config-openfabric", "[no] topology"),
     ("config-ospf", "[no] area <A.B.C.D|(0-4294967295)> filter-list"),
 ];
 
@@ -72,8 +73,8 @@ const IDLE_ERRORS: &[&str] =
 /// Warnings that begin as errors do and say nothing about failure.
 const WARNINGS: &[&str] = &["% Echo mode works", "% OSPF: Reference bandwidth", "% WARN:"];
 
-/// Modes that several daemons have, what one of them refuses may be there in another; and one that is shown once it is left.
-const SEVERAL_DAEMONS: &[&str] = &["config-route-map", "config-pce-config"];
+/// Modes that several daemons have, what one of them refuses may be there in another; and some that are shown once they are left.
+const SEVERAL_DAEMONS: &[&str] = &["config-route-map", "config-pcep", "config-pce-config"];
 
 /// What vtysh does not walk up to, although it belongs into global configuration.
 const NOT_WALKED_UP_TO: &str = "[no] domainname";
@@ -319,7 +320,8 @@ impl Bench {
         let is = |mode: &Mode| {
             self.grammar.prompt_form(mode).is_some_and(|form| form.text().trim() == effect.prompt)
         };
-        if !is(command.next_mode()) && !(failed.is_some() && is(command.mode())) {
+        let as_foretold = is(command.next_mode()) || failed.is_some() && is(command.mode());
+        if !as_foretold {
             return Some(format!("the prompt is `{}`, not that of {}", effect.prompt, command.next_mode()));
         }
         match (changed?, failed) {
@@ -405,7 +407,7 @@ fn difference(by_hand: &Effect, by_gate: &Effect) -> String {
 }
 
 fn is_left_out(class: Class, mode: &str, production: &str) -> bool {
-    let begins = |start: &&str| production.starts_with(start);
+    let begins = |start: &str| production.starts_with(start);
     let runs = class.is_read()
         || matches!(
             class,
@@ -418,7 +420,7 @@ fn is_left_out(class: Class, mode: &str, production: &str) -> bool {
                 | Class::ConfigAaa
         );
     let ends = |(own, start): &(&str, &str)| (*own == mode || *own == "*") && begins(start);
-    !runs || BY_NATURE.iter().any(|start| begins(&start)) || ENDS_A_DAEMON.iter().any(ends)
+    !runs || BY_NATURE.iter().any(|start| begins(start)) || ENDS_A_DAEMON.iter().any(ends)
 }
 
 fn may_run(command: &CanonicalCommand, typed: &str) -> bool {
