@@ -162,7 +162,7 @@ fn the_reference_has_every_production_of_every_mode() {
     for wanted in ["end terminal to privileged", "[no] shutdown config"] {
         assert!(config_if.iter().any(|line| line == wanted), "{wanted}: {config_if:#?}");
     }
-    assert!(seen.text.contains("reload in (1-999)"), "{}", seen.text);
+    assert!(seen.text.contains("reload <slot|module> (0-20)"), "{}", seen.text);
     assert!(seen.text.contains("`[confirm]` is answered with `\\n`"), "{}", seen.text);
     let set = portcullis::grammar::GrammarSet::shipped().expect("grammars");
     for own in set.iter() {

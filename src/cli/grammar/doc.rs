@@ -18,6 +18,9 @@ pub(super) struct Args {
     grammars: Option<PathBuf>,
 }
 
+/// A heading that is longer goes on in the next row.
+const WIDTH: usize = 100;
+
 const LEGEND: &str = "\
 [...] may be left out; <a|b> is one of these; (1-60) is a number; a word with capitals is a value.
 Every word may be shortened to what no other word of its place begins with.";
@@ -32,7 +35,10 @@ fn reference(grammar: &Grammar) -> String {
     let mut parts = vec![format!("{}\n\n{LEGEND}\n{}", grammar.platform(), facts(grammar))];
     for (mode, prompt, configuration) in grammar.mode_facts() {
         let kind = if configuration { ", configuration" } else { "" };
-        let heading = format!("mode {mode}, prompt `{}`{kind}", printable(&prompt.text()));
+        let mut heading = format!("mode {mode}, prompt `{}`{kind}", printable(&prompt.text()));
+        if heading.len() > WIDTH {
+            heading = heading.replace("` or `", "`\n  or `");
+        }
         parts.push(block(&heading, "command", &grammar.productions(mode)));
     }
     for (name, stages) in grammar.pipes() {
