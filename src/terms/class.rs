@@ -14,7 +14,7 @@ pub enum Class {
     Terminal,
     /// Shows something harmless.
     Read,
-    /// Hurts the device if run often: tech-support, full tables.
+    /// Hurts the device if run often: full tables, archives of logs.
     ReadHeavy,
     /// Whole configurations, keys, users, files.
     ReadSensitive,
