@@ -10,6 +10,9 @@ use crate::terms::{Hidden, PresentedLine};
 const MAX_LINES: usize = 500;
 const MAX_BYTES: usize = 32 * 1024;
 
+/// What a device runs, without leaving the block, where it prompts for each line of it: also by any beginning.
+const COMMANDS: [&str; 9] = ["abort", "clear", "commit", "do", "end", "exit", "pwd", "root", "show"];
+
 /// What ends a block that is sent: one of them is in no text.
 const DELIMITERS: &str = "~^%@#+=*&";
 
@@ -29,6 +32,8 @@ pub enum BlockFault {
     TooLong,
     /// A line holds what acts by itself on the device.
     Live,
+    /// A line could be a command where the device prompts for each line.
+    Command,
     /// No delimiter is free.
     NoDelimiter,
 }
@@ -38,6 +43,7 @@ impl std::fmt::Display for BlockFault {
         f.write_str(match self {
             BlockFault::TooLong => "the block is longer than 500 lines or 32 KiB",
             BlockFault::Live => "a line of the block holds what acts by itself on the device",
+            BlockFault::Command => "a line of the block could be a command of its own there",
             BlockFault::NoDelimiter => "the block uses every character that could end it",
         })
     }
@@ -141,6 +147,9 @@ impl Opening {
         if self.live.iter().any(|live| line.contains(live.as_str())) {
             return Err(BlockFault::Live);
         }
+        if self.state.trim_end().ends_with(['#', '>']) && is_command(line) {
+            return Err(BlockFault::Command);
+        }
         self.lines.push(line.to_owned());
         Ok(())
     }
@@ -176,10 +185,42 @@ impl Opening {
     }
 }
 
+/// Whether a line begins with one of those words, or a beginning of one.
+fn is_command(line: &str) -> bool {
+    let word = line.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    !word.is_empty() && COMMANDS.iter().any(|command| command.starts_with(&word))
+}
+
 /// What stands before the delimiter. What follows it is dropped, as devices do.
 fn ends(line: &str, delimiter: char) -> Option<&str> {
     match delimiter {
         '\u{3}' => line.split_once("^C").map(|(text, _)| text),
         _ => line.split_once(delimiter).map(|(text, _)| text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_command;
+
+    #[test]
+    fn what_a_device_would_run_is_no_text() {
+        for line in ["do reload", " sh run", "comm", "END", "ex", "clear"] {
+            assert!(is_command(line), "{line}");
+        }
+        for line in [
+            "done",
+            "drop",
+            "pass",
+            "set med 10",
+            "endif",
+            "else",
+            "apply x",
+            "10.0.0.0/8 le 24,",
+            "",
+            "end-set",
+        ] {
+            assert!(!is_command(line), "{line}");
+        }
     }
 }

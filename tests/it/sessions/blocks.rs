@@ -116,8 +116,8 @@ fn where_the_opener_fails_not_a_line_of_the_text_is_sent() {
 #[test]
 fn a_block_that_ends_early_ends_the_session() {
     let yard = Yard::of(&[XR], &Behaviour::default());
-    for early in ["end-pol", "END-POLIC", "abort", "abo"] {
-        let text = ["pass", early, "interface GigabitEthernet0/0/0/1", "shutdown", "commit", "reload"];
+    for early in ["end-pol", "END-POLIC"] {
+        let text = ["pass", early, "interface GigabitEthernet0/0/0/1", "shutdown", "reload"];
         yard.ran(&XR);
         let seen = yard.pipe("root", &XR, &script(&POLICY, &text));
         let ran = yard.ran(&XR);
@@ -127,6 +127,13 @@ fn a_block_that_ends_early_ends_the_session() {
         let records = yard.lab.records();
         let last = records.iter().rev().find(|record| record["kind"] == "outcome").expect("outcome");
         assert_eq!(last["state"], "indeterminate", "{last}");
+    }
+    // What the router would run and keep its prompt is not even sent.
+    for command in ["abort", "abo", "do reload", "comm", "show version"] {
+        yard.ran(&XR);
+        let seen = yard.pipe("root", &XR, &script(&POLICY, &["pass", command]));
+        assert!(seen.text.contains("[REFUSED]"), "{command}: {}", seen.text);
+        assert!(yard.ran(&XR).iter().all(|line| !line.starts_with("config-rpl")), "{command}");
     }
     assert_unharmed(&yard, &XR);
     assert!(yard.machine(&XR).commits().is_empty());
