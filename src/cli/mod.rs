@@ -3,7 +3,6 @@
 mod ascii;
 pub mod demo;
 mod explain;
-mod follow;
 mod gate;
 mod grammar;
 mod intent;

@@ -4,22 +4,26 @@
 const MAX_HELD: usize = 256;
 
 /// What is held back because it may be a banner.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Banner {
+    texts: Vec<String>,
     held: Vec<u8>,
 }
 
 impl Banner {
+    /// For the banners of the modes that a command may end in; none where they have none.
+    pub(super) fn new(texts: Vec<String>) -> Option<Self> {
+        (!texts.is_empty()).then(|| Self { texts, held: Vec::new() })
+    }
+
     /// Passes finished lines of output on, but for a banner at their end.
-    pub(super) fn pass(&mut self, said: &[u8], banners: &[String], out: &mut Vec<u8>) {
+    pub(super) fn pass(&mut self, said: &[u8], out: &mut Vec<u8>) {
         if said.is_empty() {
             return;
         }
-        let mut all = std::mem::take(&mut self.held);
-        all.extend_from_slice(said);
-        let from = start(&all, banners);
-        self.held = all.split_off(from);
-        out.extend(all);
+        self.held.extend_from_slice(said);
+        let from = start(&self.held, &self.texts);
+        out.extend(self.held.drain(..from));
     }
 
     /// Whether a banner was the last that was said.
@@ -44,9 +48,6 @@ fn bare(line: &[u8]) -> &[u8] {
 
 /// Where a banner begins at the end of what was said, the empty line above it included.
 fn start(said: &[u8], banners: &[String]) -> usize {
-    if banners.is_empty() {
-        return said.len();
-    }
     let mut from = said.len();
     let tail = said.get(said.len().saturating_sub(MAX_HELD)..).unwrap_or_default();
     let mut lines: Vec<&[u8]> = tail.split_inclusive(|byte| *byte == b'\n').collect();
@@ -67,15 +68,15 @@ mod tests {
 
     #[test]
     fn a_banner_is_no_output() {
-        let banners = ["[edit]".to_owned()];
-        let mut banner = Banner::default();
+        let edit = || Banner::new(vec!["[edit]".to_owned()]).expect("a banner");
+        let mut banner = edit();
         let mut out = Vec::new();
-        banner.pass(b"one\r\n[edit]\r\n", &banners, &mut out);
+        banner.pass(b"one\r\n[edit]\r\n", &mut out);
         assert!(banner.is_held());
-        banner.pass(b"two\r\n\r\n", &banners, &mut out);
+        banner.pass(b"two\r\n\r\n", &mut out);
         assert_eq!(out, b"one\r\n[edit]\r\ntwo\r\n");
         assert!(!banner.is_held());
-        banner.pass(b"[edit]\r\n", &banners, &mut out);
+        banner.pass(b"[edit]\r\n", &mut out);
         assert_eq!(out, b"one\r\n[edit]\r\ntwo\r\n");
         assert!(banner.is_held());
         banner.let_go(&mut out);
@@ -84,17 +85,17 @@ mod tests {
 
     #[test]
     fn another_context_is_none() {
-        let banners = ["[edit]".to_owned()];
-        let mut banner = Banner::default();
+        let edit = || Banner::new(vec!["[edit]".to_owned()]).expect("a banner");
+        let mut banner = edit();
         let mut out = Vec::new();
-        banner.pass(b"\r\n[edit interfaces]\r\n", &banners, &mut out);
+        banner.pass(b"\r\n[edit interfaces]\r\n", &mut out);
         assert!(!banner.is_held());
         assert_eq!(out, b"\r\n[edit interfaces]\r\n");
-        banner.pass(b"", &banners, &mut out);
-        banner.pass(b"{master:0}[edit]\r\n", &banners, &mut out);
+        banner.pass(b"", &mut out);
+        banner.pass(b"{master:0}[edit]\r\n", &mut out);
         assert!(banner.is_held());
-        banner = Banner::default();
-        banner.pass(b"x\n", &[], &mut out);
+        banner = edit();
+        banner.pass(b"x\n", &mut out);
         assert_eq!(out, b"\r\n[edit interfaces]\r\nx\n");
     }
 }

@@ -25,8 +25,14 @@ pub(super) struct Feed {
 impl Feed {
     pub(super) fn new(block: &Block) -> Self {
         let state = block.state.trim_end().to_owned();
-        let prompts = state.ends_with(['#', '>']);
-        Self { state, prompts, lines: block.lines.len(), next: 0, ready: false, line: Vec::new() }
+        Self {
+            state,
+            prompts: block.prompts(),
+            lines: block.lines.len(),
+            next: 0,
+            ready: false,
+            line: Vec::new(),
+        }
     }
 
     /// Takes finished lines of output.

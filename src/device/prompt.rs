@@ -91,6 +91,7 @@ impl Expected {
         }
         // Every other mode: a surprise, but told at once.
         let elsewhere = || {
+            line.strip_prefix(&self.now.name)?;
             let others = self.grammar.modes().filter(|mode| **mode != self.next && *mode != self.now.mode());
             others.into_iter().find_map(|mode| self.in_mode(&self.now.name, mode, line))
         };

@@ -46,11 +46,9 @@ pub(super) struct Relay {
     echo: Option<Echo>,
     eraser: Option<Eraser>,
     filter: Filter,
-    /// Above which prompts a line of its own stands.
-    banners: Vec<String>,
     feed: Option<Feed>,
     /// Held back until it is known that a prompt follows.
-    banner: Banner,
+    banner: Option<Banner>,
     line_start: bool,
     failed: bool,
 }
@@ -69,12 +67,11 @@ impl Relay {
             expected,
             answers: command.answers().to_vec(),
             answered: Vec::new(),
-            banners,
             echo: Some(Echo::new(command.line())),
             eraser: None,
             filter: Filter::new(newline),
             feed: command.block().map(Feed::new),
-            banner: Banner::default(),
+            banner: Banner::new(banners),
             line_start: true,
             failed: false,
         }
@@ -97,7 +94,7 @@ impl Relay {
 
     /// The line that the device printed above the prompt, where its mode has one.
     pub(super) fn has_banner(&self) -> bool {
-        self.banner.is_held()
+        self.banner.as_ref().is_some_and(Banner::is_held)
     }
 
     /// Whether the device has taken the line.
@@ -204,7 +201,9 @@ impl Relay {
 
     /// Nothing more will come: what there is of the last line is output.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
-        self.banner.let_go(out);
+        if let Some(banner) = &mut self.banner {
+            banner.let_go(out);
+        }
         let from = out.len();
         self.filter.flush(out);
         self.judge(from, out);
@@ -223,11 +222,13 @@ impl Relay {
         let from = out.len();
         self.filter.push(bytes, out);
         self.judge(from, out);
-        let said = out.split_off(from);
         if let Some(feed) = &mut self.feed {
-            feed.heard(&said);
+            feed.heard(out.get(from..).unwrap_or_default());
         }
-        self.banner.pass(&said, &self.banners, out);
+        if let Some(banner) = &mut self.banner {
+            let said = out.split_off(from);
+            banner.pass(&said, out);
+        }
     }
 
     /// Looks for lines that begin as this platform's complaints do.

@@ -25,11 +25,26 @@ pub struct Block {
     pub lines: Vec<String>,
 }
 
+impl Block {
+    /// Whether the device prompts for each line, instead of saying once that it takes text.
+    #[must_use]
+    pub fn prompts(&self) -> bool {
+        is_prompt(&self.state)
+    }
+}
+
+/// A state that ends in a mark of prompts is one.
+fn is_prompt(state: &str) -> bool {
+    state.trim_end().ends_with(['#', '>'])
+}
+
 /// Why a block is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockFault {
     /// It is longer than blocks may be.
     TooLong,
+    /// A line is longer than the platform takes.
+    LongLine,
     /// A line holds what acts by itself on the device.
     Live,
     /// A line could be a command where the device prompts for each line.
@@ -42,6 +57,7 @@ impl std::fmt::Display for BlockFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             BlockFault::TooLong => "the block is longer than 500 lines or 32 KiB",
+            BlockFault::LongLine => "a line of the block is longer than this platform takes",
             BlockFault::Live => "a line of the block holds what acts by itself on the device",
             BlockFault::Command => "a line of the block could be a command of its own there",
             BlockFault::NoDelimiter => "the block uses every character that could end it",
@@ -56,6 +72,8 @@ pub struct Opening {
     state: Arc<str>,
     until: Until,
     live: Vec<String>,
+    /// The longest line that the platform takes, in bytes.
+    longest: usize,
     lines: Vec<String>,
     bytes: usize,
 }
@@ -68,7 +86,7 @@ enum Until {
 
 impl Opening {
     /// `found` is the command, with a `DELIM...` last where a delimiter ends the block. None without one.
-    pub(super) fn new(found: Match, spec: &BlockSpec, lexis: &Lexis) -> Option<Self> {
+    pub(super) fn new(found: Match, spec: &BlockSpec, lexis: &Lexis, longest: usize) -> Option<Self> {
         let mut found = found;
         let mut first = None;
         let until = match &spec.until {
@@ -90,7 +108,7 @@ impl Opening {
             }
         };
         let (state, live) = (spec.state.clone(), lexis.live.clone());
-        let mut opening = Self { found, state, until, live, lines: Vec::new(), bytes: 0 };
+        let mut opening = Self { found, state, until, live, longest, lines: Vec::new(), bytes: 0 };
         if let Some(first) = first.filter(|text| !text.is_empty()) {
             opening.add(&first).ok()?;
         }
@@ -112,6 +130,12 @@ impl Opening {
     #[must_use]
     pub fn state(&self) -> &str {
         &self.state
+    }
+
+    /// Whether the device prompts for each line.
+    #[must_use]
+    pub fn prompts(&self) -> bool {
+        is_prompt(&self.state)
     }
 
     /// Whether what was taken so far is the whole of it.
@@ -144,10 +168,13 @@ impl Opening {
         if self.lines.len() >= MAX_LINES || self.bytes > MAX_BYTES {
             return Err(BlockFault::TooLong);
         }
+        if line.len() > self.longest {
+            return Err(BlockFault::LongLine);
+        }
         if self.live.iter().any(|live| line.contains(live.as_str())) {
             return Err(BlockFault::Live);
         }
-        if self.state.trim_end().ends_with(['#', '>']) && is_command(line) {
+        if self.prompts() && is_command(line) {
             return Err(BlockFault::Command);
         }
         self.lines.push(line.to_owned());

@@ -27,9 +27,8 @@ impl Form {
     }
 
     /// The texts with `{}` for each name, as grammar files write them.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.texts.iter().map(|parts| parts.join("{}")).collect::<Vec<_>>().join("` or `")
+    pub fn texts(&self) -> impl Iterator<Item = String> {
+        self.texts.iter().map(|parts| parts.join("{}"))
     }
 
     /// Whether `text` is of this form, wholly.

@@ -7,6 +7,7 @@ mod block;
 mod compile;
 mod context;
 mod file;
+mod follow;
 mod form;
 mod help;
 mod lexis;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 
 pub use block::{Block, BlockFault, Opening};
 pub use context::Context;
+pub use follow::Follow;
 pub use form::Form;
 pub use help::{Candidate, Help, Kind, Reachable};
 pub use parse::{Match, Parse};
@@ -87,6 +89,8 @@ pub struct Facts {
     pub max_line: usize,
     /// The line that leaves any configuration mode.
     pub leave: String,
+    /// What stands above a list of help and for the end of the line in it, where half a word gets a list too.
+    pub help: Option<(String, String)>,
 }
 
 impl Default for Facts {
@@ -101,6 +105,7 @@ impl Default for Facts {
             pagers: Vec::new(),
             max_line: 254,
             leave: String::new(),
+            help: None,
         }
     }
 }

@@ -216,7 +216,7 @@ impl Reading<'_> {
         let mut text = text;
         // Before the stages, which follow it. Behind `do` it would lose its `do`.
         if let Some(sends) = leaf.sends.as_ref().filter(|_| !end.referred) {
-            text.shown.clone_from(sends);
+            text = Text::of(sends);
         }
         let mut class = leaf.class;
         let mut stages = Vec::new();
@@ -278,7 +278,7 @@ impl Reading<'_> {
         }
         match leaf.block.as_ref().filter(|_| !found.negated) {
             None => Parse::Command(found),
-            Some(spec) => match Opening::new(found, spec, &self.grammar.lexis) {
+            Some(spec) => match Opening::new(found, spec, &self.grammar.lexis, self.grammar.facts.max_line) {
                 Some(opening) => Parse::Block(opening),
                 None => refused(String::new(), "no block begins like this"),
             },

@@ -47,6 +47,11 @@ pub(super) struct Text {
 }
 
 impl Text {
+    /// Words that are no secret.
+    pub(super) fn of(words: &str) -> Self {
+        Self { shown: words.to_owned(), sent: None }
+    }
+
     fn word(&mut self, word: &str) {
         for text in std::iter::once(&mut self.shown).chain(&mut self.sent) {
             if !text.is_empty() {

@@ -1,6 +1,6 @@
 //! Lines that are read in a mode above: the session leaves first, then they walk the one road there.
 
-use super::run::{Flow, Session};
+use super::run::{Flow, Session, Stopped};
 use super::terminal::Terminal;
 use crate::authz::Denial;
 use crate::terms::{Code, PresentedLine};
@@ -16,8 +16,11 @@ impl Session {
     ) -> Flow {
         for leave in leaves {
             let before = self.device.mode().clone();
-            if let Flow::End(code) = self.by_the_gate(leave).await {
-                return Flow::End(code);
+            match self.by_the_gate(leave).await {
+                Ok(Flow::Next) => {}
+                Ok(end @ Flow::End(_)) => return end,
+                Err(Stopped::Denied(denied)) => return self.refuse(terminal, denied.0, denied.1).await,
+                Err(Stopped::Unrecorded(code)) => return self.unrecorded(terminal, code).await,
             }
             if *self.device.mode() == before {
                 let denial = Denial {

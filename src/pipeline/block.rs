@@ -15,7 +15,7 @@ impl Session {
         if opening.is_closed() {
             return self.block_closed(terminal, opening).await;
         }
-        let hint = match prompts(&opening) {
+        let hint = match opening.prompts() {
             true => Flow::Next,
             false => tell(terminal, &[opening.state()]).await,
         };
@@ -76,7 +76,7 @@ impl Session {
     pub(super) fn prompt_text(&self) -> String {
         match &self.block {
             None => self.device.prompt().to_owned(),
-            Some(opening) if prompts(opening) => format!("{}{}", self.device.name(), opening.state()),
+            Some(opening) if opening.prompts() => format!("{}{}", self.device.name(), opening.state()),
             Some(_) => String::new(),
         }
     }
@@ -90,9 +90,4 @@ impl Session {
         }
         terminal.prompt(prompt).await
     }
-}
-
-/// Whether the device prompts for each line of the block.
-fn prompts(opening: &Opening) -> bool {
-    opening.state().trim_end().ends_with(['#', '>'])
 }

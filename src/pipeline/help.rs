@@ -53,7 +53,7 @@ impl Session {
                 Vec::new()
             }
             (true, None) => vec![row(&help)],
-            (false, _) => answer(&help, is_junos(grammar)),
+            (false, _) => answer(&help, grammar.facts().help.as_ref()),
         }
     }
 
@@ -143,17 +143,14 @@ fn only_word<'h>(help: &'h Help<'_>) -> Option<&'h str> {
     word.shown.get(help.half.len()..).filter(|_| !help.half.is_empty())
 }
 
-fn is_junos(grammar: &Grammar) -> bool {
-    grammar.platform().as_str().contains("junos")
-}
-
-/// The answer to `?`: a row of words for half a word, else a list.
-fn answer(help: &Help<'_>, junos: bool) -> Vec<String> {
-    if !junos && !help.half.is_empty() {
+/// The answer to `?`: a row of words for half a word, else a list. `style`: what stands above a list, and for the end of
+/// the line, where there is always one.
+fn answer(help: &Help<'_>, style: Option<&(String, String)>) -> Vec<String> {
+    if style.is_none() && !help.half.is_empty() {
         return vec![row(help)];
     }
     let name = |candidate: &Candidate<'_>| match candidate.kind {
-        Kind::End if junos => "<[Enter]>".to_owned(),
+        Kind::End => style.map_or(&candidate.shown, |(_, end)| end).clone(),
         _ => printable(&candidate.shown),
     };
     let shown = || help.candidates.iter().take(SHOWN);
@@ -161,7 +158,7 @@ fn answer(help: &Help<'_>, junos: bool) -> Vec<String> {
     let line = |candidate: &Candidate<'_>| {
         format!("  {:width$}  {}", name(candidate), candidate.meaning).trim_end().to_owned()
     };
-    let head = junos.then(|| "Possible completions:".to_owned());
+    let head = style.map(|(head, _)| head.clone());
     let more = more(help).map(|more| format!("  {more}"));
     head.into_iter().chain(shown().map(line)).chain(more).collect()
 }
@@ -204,19 +201,20 @@ mod tests {
             ],
         );
         let lines = ["  A.B.C.D  IPv4 address", "  summary", "  |        output modifiers", "  <cr>"];
-        assert_eq!(answer(&list, false), lines);
-        let junos = answer(&list, true);
+        assert_eq!(answer(&list, None), lines);
+        let style = ("Possible completions:".to_owned(), "<[Enter]>".to_owned());
+        let junos = answer(&list, Some(&style));
         assert_eq!((junos[0].as_str(), junos[4].as_str()), ("Possible completions:", "  <[Enter]>"));
         let words = help("sh", &[(Kind::Word, "show", ""), (Kind::Word, "shutdown", "")]);
-        assert_eq!(answer(&words, false), ["show  shutdown"]);
-        assert_eq!(answer(&words, true).len(), 3);
+        assert_eq!(answer(&words, None), ["show  shutdown"]);
+        assert_eq!(answer(&words, Some(&style)).len(), 3);
     }
 
     #[test]
     fn it_is_bounded() {
         let names: Vec<String> = (0..SHOWN + 5).map(|number| format!("w{number}")).collect();
         let all: Vec<_> = names.iter().map(|name| (Kind::Word, name.as_str(), "")).collect();
-        let lines = answer(&help("", &all), false);
+        let lines = answer(&help("", &all), None);
         assert_eq!(lines.len(), SHOWN + 1);
         assert_eq!(lines[SHOWN], "  ... and 5 more: type more of the word");
         assert!(row(&help("w", &all)).ends_with("w199  ... and 5 more: type more of the word"));

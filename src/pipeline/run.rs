@@ -43,6 +43,14 @@ pub(super) enum Flow {
     End(Code),
 }
 
+/// Why a line of the gate's own was not sent.
+pub(super) enum Stopped {
+    /// With what is recorded beside it.
+    Denied(Box<(Denial, records::Facts)>),
+    /// P2: no record, no command.
+    Unrecorded(Code),
+}
+
 impl From<Gone> for Flow {
     fn from(_: Gone) -> Self {
         Flow::End(Code::ClientGone)
@@ -171,24 +179,27 @@ impl Session {
     /// The gate's own housekeeping, as subject `gate`, down the same road (P12): paging off.
     async fn prepare(&mut self) -> Flow {
         for text in self.grammar.facts().prepare.clone() {
-            if let Flow::End(code) = self.by_the_gate(&text).await {
-                return Flow::End(code);
+            match self.by_the_gate(&text).await {
+                Ok(Flow::Next) => {}
+                Ok(end @ Flow::End(_)) => return end,
+                Err(Stopped::Denied(denied)) => return Flow::End(denied.0.code),
+                Err(Stopped::Unrecorded(code)) => return Flow::End(code),
             }
         }
         Flow::Next
     }
 
     /// One line of the gate's own. What the device answers is nobody's.
-    pub(super) async fn by_the_gate(&mut self, text: &str) -> Flow {
-        let Ok(line) = PresentedLine::parse(text.as_bytes()) else { return Flow::End(Code::Internal) };
+    pub(super) async fn by_the_gate(&mut self, text: &str) -> Result<Flow, Stopped> {
+        let Ok(line) = PresentedLine::parse(text.as_bytes()) else { return Ok(Flow::End(Code::Internal)) };
         let judged = self.judge_for_gate(&line);
         let permit = match judged.decision {
             Decision::Permit(permit) => permit,
-            Decision::Deny(denial) => return Flow::End(denial.code),
+            Decision::Deny(denial) => return Err(Stopped::Denied(Box::new((denial, judged.facts)))),
         };
         match records::begin(&self.gate, &self.open, permit, judged.facts).await {
-            Ok(started) => self.send_quietly(started).await,
-            Err(code) => Flow::End(code),
+            Ok(started) => Ok(self.send_quietly(started).await),
+            Err(code) => Err(Stopped::Unrecorded(code)),
         }
     }
 
@@ -371,7 +382,7 @@ impl Session {
     }
 
     /// P2: no record, no command. The session goes on: the ledger may come back.
-    async fn unrecorded(&mut self, terminal: &mut Terminal, code: Code) -> Flow {
+    pub(super) async fn unrecorded(&mut self, terminal: &mut Terminal, code: Code) -> Flow {
         self.refused = true;
         self.standing.refused(self.in_configuration());
         terminal.discard_pending();

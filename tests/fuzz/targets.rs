@@ -102,8 +102,8 @@ pub fn prompt(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (own, text) = text.split_once('\n').unwrap_or(("", &text));
     for (_, form, _) in GRAMMARS.iter().flat_map(|grammar| grammar.mode_facts()) {
-        let shown = form.text();
-        one_prompt(form, &shown.split("` or `").collect::<Vec<_>>(), text);
+        let shown: Vec<String> = form.texts().collect();
+        one_prompt(form, &shown.iter().map(String::as_str).collect::<Vec<_>>(), text);
     }
     // More names than a device ever shows are only more work.
     if own.matches("{}").count() <= 4 {

@@ -195,3 +195,11 @@ fn the_gate_itself_says_the_same() {
     lab.stop();
     assert_eq!(lab.records().iter().filter(|record| record["code"] == "FRAMING").count(), 2);
 }
+
+/// As in a session: an empty line of a banner belongs to it.
+#[test]
+fn a_block_is_one_result_with_its_empty_lines() {
+    let results = input("conf t\nbanner motd #\none\n\ntwo\n#\nend\n");
+    assert_eq!(column(&results, "canonical")[1], "banner motd ~\none\n\ntwo\n~");
+    assert_eq!(column(&results, "mode_after"), ["config", "config", "privileged"]);
+}

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::super::ascii::ascii;
-use super::super::follow::{Came, Follow};
 use super::super::parse::{grammars, mode, platform};
 use super::super::stdin::{Given, each_line};
 use super::super::{NO, OK, table_text};
 use super::table;
-use crate::grammar::Grammar;
+use crate::command::canonicalize;
+use crate::grammar::{Follow, Grammar, Parse};
 use crate::terms::line::MAX_LINE;
 use crate::terms::problem::printable;
 use crate::terms::{Class, Code, Framing, Mode, PresentedLine};
@@ -96,19 +96,23 @@ impl Reader<'_> {
         if !self.follow {
             self.session = Follow::new(self.grammar, self.mode.clone());
         }
-        let began = self.session.in_block();
-        match self.session.line(&line).pop() {
-            // A line of a block, or the one that opens it.
-            None if began || self.session.in_block() => Some(Ok(Class::Config)),
-            None => None,
-            Some(Came::Command(command)) => Some(Ok(command.class())),
-            Some(Came::Moved) => Some(Ok(Class::Terminal)),
-            // Understood: its class says that it is never forwarded.
-            Some(Came::Refused { refusal, .. }) if refusal.code == Code::Refused => Some(Ok(Class::Refuse)),
-            Some(Came::Refused { refusal, .. }) => {
-                Some(Err(self.unread(refusal.code, &refusal.detail, bytes)))
-            }
+        if line.is_blank() {
+            self.session.blank();
+            return None;
         }
+        let parse = match self.session.line(&line).pop()? {
+            Some(Parse::Nothing) => return None,
+            // A line of a block, or the one that opens it.
+            None => return Some(Ok(Class::Config)),
+            Some(Parse::Moved(_)) => return Some(Ok(Class::Terminal)),
+            Some(parse) => parse,
+        };
+        Some(match canonicalize(self.grammar, parse) {
+            Ok(command) => Ok(command.class()),
+            // Understood: its class says that it is never forwarded.
+            Err(refusal) if refusal.code == Code::Refused => Ok(Class::Refuse),
+            Err(refusal) => Err(self.unread(refusal.code, &refusal.detail, bytes)),
+        })
     }
 
     fn unread(&self, code: Code, detail: &dyn std::fmt::Display, bytes: &[u8]) -> Unread {

@@ -35,10 +35,12 @@ fn reference(grammar: &Grammar) -> String {
     let mut parts = vec![format!("{}\n\n{LEGEND}\n{}", grammar.platform(), facts(grammar))];
     for (mode, prompt, configuration) in grammar.mode_facts() {
         let kind = if configuration { ", configuration" } else { "" };
-        let mut heading = format!("mode {mode}, prompt `{}`{kind}", printable(&prompt.text()));
-        if heading.len() > WIDTH {
-            heading = heading.replace("` or `", "`\n  or `");
-        }
+        let prompts: Vec<String> = prompt.texts().map(|text| format!("`{}`", printable(&text))).collect();
+        let heading = format!("mode {mode}, prompt {}{kind}", prompts.join(" or "));
+        let heading = match heading.len() > WIDTH {
+            true => format!("mode {mode}, prompt {}{kind}", prompts.join("\n  or ")),
+            false => heading,
+        };
         parts.push(block(&heading, "command", &grammar.productions(mode)));
     }
     for (name, stages) in grammar.pipes() {

@@ -21,13 +21,12 @@ use serde_json::ser::Serializer;
 use serde_json::{Map, Value};
 
 use super::super::ascii::Ascii;
-use super::super::follow::{Came, Follow};
 use super::super::stdin::{Given, each_line};
-use super::{mode, platform};
-use crate::command::{CanonicalCommand, ParseRefusal};
-use crate::grammar::GrammarSet;
+use super::{Refusal, mode, platform, read_parse};
+use crate::command::CanonicalCommand;
+use crate::grammar::{Follow, Grammar, GrammarSet, Parse};
 use crate::line::{CAPACITY, Event, Input};
-use crate::terms::{Class, Code};
+use crate::terms::{Class, Code, PresentedLine};
 
 /// The longest line of JSON that is read, in bytes.
 const MAX_INPUT: usize = 1 << 20;
@@ -99,7 +98,7 @@ fn results(set: &GrammarSet, asked: &Map<String, Value>) -> Result<Vec<Reading>,
     let grammar = platform(set, text(asked, "platform")?.ok_or("`platform` is missing")?)?;
     let input = bytes(text(asked, "input")?.ok_or("`input` is missing")?);
     let start = mode(grammar, text(asked, "mode")?)?;
-    let mut session = Session(Follow::new(grammar, start));
+    let mut session = Session { grammar, follow: Follow::new(grammar, start) };
     for (number, line) in (1..).zip(context(asked)?) {
         session.enter(&bytes(line)).map_err(|why| format!("line {number} of `context`: {why}"))?;
     }
@@ -137,8 +136,11 @@ fn bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// One session, and whether what it was given may still go on.
-struct Session<'g>(Follow<'g>);
+/// One session: where the lines so far lead.
+struct Session<'g> {
+    grammar: &'g Grammar,
+    follow: Follow<'g>,
+}
 
 impl Session<'_> {
     /// Goes where `bytes` lead. What is no command leads nowhere, so nothing can be said of what comes after it.
@@ -148,7 +150,7 @@ impl Session<'_> {
                 return Err(format!("{}: {}", reading.outcome, reading.message.unwrap_or_default()));
             }
         }
-        if self.0.has_ended() { Err("it ends the session".to_owned()) } else { Ok(()) }
+        if self.follow.has_ended() { Err("it ends the session".to_owned()) } else { Ok(()) }
     }
 
     fn read(&mut self, bytes: &[u8]) -> Result<Vec<Reading>, String> {
@@ -171,7 +173,7 @@ impl Session<'_> {
     }
 
     fn take(&mut self, event: Option<Event>, raw: &[u8], readings: &mut Vec<Reading>) -> Result<(), String> {
-        let Some(event) = event.filter(|_| !self.0.has_ended()) else { return Ok(()) };
+        let Some(event) = event.filter(|_| !self.follow.has_ended()) else { return Ok(()) };
         readings.extend(self.reading(event, raw));
         if readings.len() >= MAX_RESULTS {
             return Err(format!("more than {MAX_RESULTS} lines"));
@@ -182,14 +184,13 @@ impl Session<'_> {
     fn reading(&mut self, event: Event, raw: &[u8]) -> Vec<Reading> {
         match event {
             Event::Line(line) => {
-                let mut before = self.0.mode().to_string();
-                let mut readings = Vec::new();
-                for came in self.0.line(&line) {
-                    let reading = self.came(came, line.as_str(), &before);
-                    before = reading.mode_after.clone().unwrap_or_default();
-                    readings.push(reading);
-                }
-                readings
+                let all = self.follow.line(&line);
+                all.into_iter().flatten().filter_map(|parse| self.parsed(parse, &line)).collect()
+            }
+            // Part of a block, or nothing.
+            Event::Blank => {
+                self.follow.blank();
+                Vec::new()
             }
             Event::Framing(fault) => vec![Reading {
                 line: raw
@@ -199,10 +200,9 @@ impl Session<'_> {
                     .map(char::from)
                     .collect(),
                 message: Some(fault.to_string()),
-                ..Reading::nothing("framing", &self.0.place())
+                ..Reading::nothing("framing", &self.place())
             }],
-            Event::Blank
-            | Event::Interrupt
+            Event::Interrupt
             | Event::EndMode
             | Event::Eof
             | Event::Help(_)
@@ -211,34 +211,42 @@ impl Session<'_> {
         }
     }
 
-    fn came(&self, came: Came, line: &str, before: &str) -> Reading {
-        match came {
-            Came::Command(command) => self.command(&command, line),
-            Came::Moved => Reading {
-                line: line.to_owned(),
+    /// The mode, and the context in it behind a colon.
+    fn place(&self) -> String {
+        let (mode, context) = (self.follow.mode(), self.follow.context());
+        if context.is_top() { mode.to_string() } else { format!("{mode}:{}", context.path()) }
+    }
+
+    fn parsed(&self, parse: Parse, line: &PresentedLine) -> Option<Reading> {
+        Some(match parse {
+            Parse::Nothing => return None,
+            Parse::Moved(_) => Reading {
+                line: line.as_str().to_owned(),
                 class: Some(Class::Terminal.as_str()),
                 message: Some("the context is the gate's own: nothing is sent".to_owned()),
-                ..Reading::nothing("command", &self.0.place())
+                ..Reading::nothing("command", &self.place())
             },
-            Came::Refused { refusal, candidates, .. } => refused(refusal, candidates, line, before),
-        }
+            parse => match read_parse(self.grammar, parse, line) {
+                Ok(command) => self.command(&command, line.as_str()),
+                Err(refusal) => refused(refusal, line.as_str(), &self.place()),
+            },
+        })
     }
 
     fn command(&self, command: &CanonicalCommand, line: &str) -> Reading {
         let ends = command.ends_session();
         // A context below the mode belongs to the session as it now stands, not to a step on the way.
-        let after = match command.next_mode() == self.0.mode() {
-            true => self.0.place(),
+        let after = match command.next_mode() == self.follow.mode() {
+            true => self.place(),
             false => command.next_mode().to_string(),
         };
-        let redacted = command.text().to_owned();
         Reading {
             outcome: "command",
             line: line.to_owned(),
             canonical: Some(canonical(command)),
             class: Some(command.class().as_str()),
             mode_after: (!ends).then_some(after),
-            redacted: Some(redacted),
+            redacted: Some(command.text().to_owned()),
             candidates: Vec::new(),
             message: ends.then(|| "ends the session: what follows is not read".to_owned()),
         }
@@ -266,7 +274,8 @@ impl Reading {
     }
 }
 
-fn refused(refusal: ParseRefusal, candidates: Vec<String>, line: &str, place: &str) -> Reading {
+fn refused(refusal: Refusal, line: &str, place: &str) -> Reading {
+    let Refusal { refusal, candidates, .. } = refusal;
     let (outcome, class) = match refusal.code {
         Code::Ambiguous => ("ambiguous", None),
         Code::Incomplete => ("incomplete", None),

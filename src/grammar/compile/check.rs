@@ -19,7 +19,7 @@ impl Build<'_> {
         let mut found: Vec<Problem> = Vec::new();
         let mut named: Vec<String> = Vec::new();
         for (mode, build) in &self.modes {
-            let Some(place) = &build.place else { continue };
+            let place = &build.place;
             let mut complain = |message: &str| {
                 found.push(Problem { message: message.into(), ..place.clone() });
             };
@@ -62,11 +62,9 @@ impl Build<'_> {
             self.settings.facts.start.iter().map(|mode| format!("mode {mode}")).collect();
         for (mode, build) in &self.modes {
             let name = format!("mode {mode}");
-            if let Some(place) = &build.place
-                && !starts.contains(&name)
-                && !self.used.contains(&name)
-            {
-                self.problems.push(Problem { message: "nothing leads to this mode".into(), ..place.clone() });
+            if !starts.contains(&name) && !self.used.contains(&name) {
+                let message = "nothing leads to this mode".into();
+                self.problems.push(Problem { message, ..build.place.clone() });
             }
         }
     }
@@ -76,22 +74,18 @@ impl Build<'_> {
         let clash = |tree: &Tree| (0..tree.len()).find_map(|at| Some((twice(tree, at)?, before(tree, at))));
         let mut found = Vec::new();
         for (mode, build) in &self.modes {
-            if let (Some(tree), Some(place)) = (self.trees.get(build.tree), &build.place)
-                && let Some((word, before)) = clash(tree)
-            {
-                let message = format!(
+            let Some(tree) = self.trees.get(build.tree) else { continue };
+            let mut complain = |message| found.push(Problem { message, ..build.place.clone() });
+            if let Some((word, before)) = clash(tree) {
+                complain(format!(
                     "behind `{before}` in mode {mode}, `{word}` goes on in two ways: once it repeats"
-                );
-                found.push(Problem { message, ..place.clone() });
+                ));
             }
-            if let (Some(tree), Some(place)) = (self.trees.get(build.tree), &build.place)
-                && let Some(at) = (0..tree.len()).find(|at| is_crowded(tree, *at))
-            {
+            if let Some(at) = (0..tree.len()).find(|at| is_crowded(tree, *at)) {
                 let before = before(tree, at);
-                let message = format!(
+                complain(format!(
                     "behind `{before}` in mode {mode}, other words stand beside `@`: they are never read"
-                );
-                found.push(Problem { message, ..place.clone() });
+                ));
             }
         }
         for (name, tree) in

@@ -1,7 +1,7 @@
 //! Runs the examples of a file: a grammar whose examples fail does not load.
 
 use super::super::file::{Expected, Item};
-use super::super::{Context, Grammar, Parse};
+use super::super::{Follow, Grammar, Parse};
 use super::Source;
 use crate::terms::{Mode, PresentedLine, Problem};
 
@@ -20,43 +20,25 @@ pub(super) fn run(grammar: &Grammar, source: &Source<'_>, items: &[Item<'_>], pr
     }
 }
 
-/// The canonical text, or one word: `unrecognized`, `ambiguous`, `incomplete`, `refuse`, `nothing`. Lines after the first
-/// are those of a block, or are typed in the context that the one before has led to.
+/// The canonical text, the context in brackets where it was moved, `block` where one is open, or one word: `unrecognized`,
+/// `ambiguous`, `incomplete`, `refuse`, `nothing`. What the last of several lines comes to; no line is read in a mode above.
 fn outcome(grammar: &Grammar, mode: &str, typed: &str) -> String {
     let Ok(mode) = mode.parse::<Mode>() else { return "unrecognized".to_owned() };
-    let mut context = Context::default();
-    let mut opening = None;
-    let mut last = "nothing".to_owned();
+    let mut follow = Follow::new(grammar, mode).without_walking_up();
+    let mut last = Some(Parse::Nothing);
     for line in typed.split('\n') {
         let Ok(line) = PresentedLine::parse(line.as_bytes()) else { return "unrecognized".to_owned() };
-        let parse = match opening.take() {
-            None => grammar.parse_in(&mode, &context, &line),
-            Some(opening) => Parse::Block(opening),
-        };
-        let started = matches!(parse, Parse::Block(_)) && last == "block";
-        last = match parse {
-            Parse::Command(found) => found.text,
-            Parse::Moved(to) => {
-                context = to;
-                format!("[{}]", context.path())
-            }
-            Parse::Block(mut open) => {
-                if started && open.take(&line).is_err() {
-                    return "refuse".to_owned();
-                }
-                if open.is_closed() {
-                    open.finish().map_or_else(|_| "refuse".to_owned(), |found| found.text)
-                } else {
-                    opening = Some(open);
-                    "block".to_owned()
-                }
-            }
-            Parse::Unrecognized { .. } => "unrecognized".to_owned(),
-            Parse::Ambiguous { .. } => "ambiguous".to_owned(),
-            Parse::Incomplete { .. } => "incomplete".to_owned(),
-            Parse::Refused { .. } => "refuse".to_owned(),
-            Parse::Nothing => "nothing".to_owned(),
-        };
+        last = follow.line(&line).pop().flatten();
     }
-    last
+    let word = match last {
+        Some(Parse::Command(found)) => return found.text,
+        Some(Parse::Moved(context)) => return format!("[{}]", context.path()),
+        Some(Parse::Block(_)) | None => "block",
+        Some(Parse::Unrecognized { .. }) => "unrecognized",
+        Some(Parse::Ambiguous { .. }) => "ambiguous",
+        Some(Parse::Incomplete { .. }) => "incomplete",
+        Some(Parse::Refused { .. }) => "refuse",
+        Some(Parse::Nothing) => "nothing",
+    };
+    word.to_owned()
 }

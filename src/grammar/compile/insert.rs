@@ -1,6 +1,6 @@
 //! From the elements of a production to paths in a tree.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
@@ -38,7 +38,7 @@ pub(super) struct Paths<'p> {
 /// Words that stand in many places, once.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    known: HashMap<String, Arc<str>>,
+    known: HashSet<Arc<str>>,
 }
 
 impl Words {
@@ -48,7 +48,7 @@ impl Words {
             return known.clone();
         }
         let word: Arc<str> = text.into();
-        self.known.insert(text.to_owned(), word.clone());
+        self.known.insert(word.clone());
         word
     }
 }

@@ -85,10 +85,10 @@ fn nowhere(sources: &[Source<'_>], message: &str) -> Problem {
 }
 
 /// What is known of a mode while its blocks are read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ModeBuild<'a> {
-    /// Where it was first named: file text and place.
-    place: Option<Problem>,
+    /// Where it was first named: what is wrong with it is said there.
+    place: Problem,
     header: Vec<Heading<'a>>,
     tree: TreeId,
 }
@@ -201,8 +201,7 @@ impl<'a> Build<'a> {
         };
         if !self.modes.contains_key(&name) {
             let tree = self.fresh_tree();
-            let place =
-                Some(source.problem(mode.name.at, "no block of this mode has a header with its `prompt`"));
+            let place = source.problem(mode.name.at, "");
             self.modes.insert(name.clone(), ModeBuild { place, header: Vec::new(), tree });
         }
         let Some(known) = self.modes.get_mut(&name) else { return };

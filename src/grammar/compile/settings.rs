@@ -35,6 +35,7 @@ impl Settings {
             ("error", [_, ..]) => facts.errors = owned(),
             ("question", [_, ..]) => facts.questions = owned(),
             ("refusal", [line]) => facts.refusal = (*line).to_owned(),
+            ("help", [head, end]) => facts.help = Some(((*head).to_owned(), (*end).to_owned())),
             ("leave", [line]) => facts.leave = (*line).to_owned(),
             ("pipes", [_, ..]) => {
                 for value in values {

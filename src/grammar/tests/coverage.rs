@@ -1,7 +1,6 @@
 //! What people type and what devices print: how much of it is read, and as what.
 
 use super::evasions::{fixtures, text};
-use super::session::{Came, Session};
 use super::*;
 
 /// Of the reads that are listed, in percent.
@@ -72,23 +71,23 @@ fn configurations_are_read_line_by_line() {
 
 fn followed(grammar: &Grammar, name: &str, text: &str) -> (usize, usize) {
     let start = configuration(grammar);
-    let mut session = Session::new(grammar, start.clone());
+    let mut session = Follow::new(grammar, start.clone());
     let (mut read, mut tried) = (0, 0);
     for row in text.lines() {
         let line = PresentedLine::parse(row.as_bytes()).expect("printable");
         let all = if line.is_blank() { vec![session.blank()] } else { session.line(&line) };
         let last = all.last();
-        if line.is_blank() || matches!(last, Some(Came::Nothing)) {
+        if line.is_blank() || matches!(last, Some(Some(Parse::Nothing))) {
             continue;
         }
         tried += 1;
         match last {
-            Some(Came::Command(_) | Came::Moved(_) | Came::Waits) => read += 1,
-            _ => println!("{name}: {}: `{row}`", session.mode),
+            Some(Some(Parse::Command(_) | Parse::Moved(_)) | None) => read += 1,
+            _ => println!("{name}: {}: `{row}`", session.mode()),
         }
         // A configuration ends in `end`, and another may follow it.
-        if !grammar.is_configuration(&session.mode) {
-            session = Session::new(grammar, start.clone());
+        if !grammar.is_configuration(session.mode()) {
+            session = Follow::new(grammar, start.clone());
         }
     }
     (read, tried)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::session::{Came, Session, shown};
+use super::session::{shown, told};
 use super::*;
 use crate::line::{Event, Input};
 
@@ -93,7 +93,7 @@ fn keys(typed: &str) -> Vec<u8> {
 /// any scope of the catalogue.
 struct Typist<'g> {
     grammar: &'g Grammar,
-    session: Session<'g>,
+    session: Follow<'g>,
     seen: Vec<String>,
     texts: Vec<String>,
     denied: bool,
@@ -103,7 +103,7 @@ impl<'g> Typist<'g> {
     fn new(grammar: &'g Grammar, row: &Row) -> Self {
         let mode = mode(&row.mode);
         assert!(grammar.has_mode(&mode), "{}: no mode `{mode}`", row.id);
-        let session = Session::new(grammar, mode);
+        let session = Follow::new(grammar, mode);
         Self { grammar, session, seen: Vec::new(), texts: Vec::new(), denied: false }
     }
 
@@ -124,7 +124,8 @@ impl<'g> Typist<'g> {
                 Some(Event::Help(_) | Event::Complete(_)) => self.seen.push("help".to_owned()),
                 Some(Event::EndMode) => self.end_mode(),
                 Some(Event::Blank) => {
-                    if let came @ (Came::Command(_) | Came::Refused(_)) = self.session.blank() {
+                    let came = self.session.blank();
+                    if !matches!(came, Some(Parse::Nothing)) {
                         self.came(vec![came]);
                     }
                 }
@@ -140,24 +141,26 @@ impl<'g> Typist<'g> {
     }
 
     fn end_mode(&mut self) {
-        if self.grammar.is_configuration(&self.session.mode) {
+        if self.grammar.is_configuration(self.session.mode()) {
             let start = self.grammar.facts().start.first().expect("start").clone();
-            self.session = Session::new(self.grammar, start);
+            self.session = Follow::new(self.grammar, start);
         }
-        self.seen.push(format!("end > {}", self.session.mode));
+        self.seen.push(format!("end > {}", self.session.mode()));
     }
 
     /// What one line has come to, with the way to where it is read. What follows a denial is not run.
-    fn came(&mut self, all: Vec<Came>) {
+    fn came(&mut self, all: Vec<Option<Parse>>) {
         let walked_up = all.len() > 1;
         for came in all {
             match came {
                 _ if self.denied => {}
-                Came::Command(command) => self.command(&command, walked_up),
-                Came::Moved(path) => self.seen.push(format!("[{path}]")),
-                Came::Waits => {}
-                Came::Nothing => self.seen.push("nothing".to_owned()),
-                Came::Refused(refusal) => self.deny(refusal.code.as_str().to_ascii_lowercase()),
+                None => {}
+                Some(Parse::Moved(context)) => self.seen.push(format!("[{}]", context.path())),
+                Some(Parse::Nothing) => self.seen.push("nothing".to_owned()),
+                Some(parse) => match told(self.grammar, parse) {
+                    Ok(command) => self.command(&command, walked_up),
+                    Err(code) => self.deny(code),
+                },
             }
         }
     }

@@ -157,13 +157,22 @@ impl Yard {
 
     /// The same with more lines of configuration.
     pub(super) fn with(clis: &[Cli], behaviour: &Behaviour, more: &str) -> Self {
+        Self::built(clis, behaviour, more, "")
+    }
+
+    /// The same with more rules.
+    pub(super) fn ruled(clis: &[Cli], behaviour: &Behaviour, rules: &str) -> Self {
+        Self::built(clis, behaviour, "", rules)
+    }
+
+    fn built(clis: &[Cli], behaviour: &Behaviour, more: &str, rules: &str) -> Self {
         let plan = |cli: &Cli| Plan {
             name: cli.device,
             platform: cli.platform,
             dialect: cli.dialect,
             behaviour: behaviour.clone(),
         };
-        let lab = Lab::of(clis.iter().map(plan).collect(), |text, dir| configured(&text, dir) + more);
+        let lab = Lab::of(clis.iter().map(plan).collect(), |text, dir| configured(&text, dir, rules) + more);
         Self { lab, lines: RefCell::default(), decided: RefCell::default() }
     }
 
@@ -246,10 +255,10 @@ fn prepares(text: &str) -> bool {
 }
 
 /// More accounts, and rules of the site's own.
-fn configured(text: &str, dir: &Path) -> String {
+fn configured(text: &str, dir: &Path, more: &str) -> String {
     let rules = dir.join("rules");
     std::fs::create_dir_all(rules.join("intents")).expect("folder");
-    std::fs::write(rules.join("site.yaml"), RULES).expect("rules");
+    std::fs::write(rules.join("site.yaml"), format!("{RULES}{more}")).expect("rules");
     let group = |account: &str| match account {
         "carl" => "configurators",
         "dora" => "interfaces",

@@ -89,6 +89,25 @@ fn a_line_of_a_mode_above_that_is_denied_leaves_nothing() {
     }
 }
 
+/// The step up is a command like any other: rules may deny it, and then the line is refused, not the session ended.
+#[test]
+fn a_step_up_that_is_denied_is_recorded_and_leaves_nothing() {
+    let rule =
+        "  - {id: stay, effect: deny, who: {gate: any}, do: {commands: [exit], mode: config-router}}\n";
+    let yard = Yard::ruled(&[FRR], &hidden(), rule);
+    let mut talk = yard.talk("carl", &FRR);
+    talk.goes(&[("configure terminal", FRR.config), ("router bgp 65001", FRR.config_bgp)]);
+    yard.ran(&FRR);
+    yard.decided();
+    talk.refused(route(&FRR), "RULE", FRR.config_bgp);
+    assert_eq!(yard.ran(&FRR), [""; 0]);
+    assert_eq!(yard.decided(), ["deny gate config-router: exit"]);
+    // What was refused in a configuration mode is followed by nothing but leaving.
+    talk.refused("bgp router-id 10.0.0.1", "AFTER_ERROR", FRR.config_bgp);
+    talk.goes(&[("end", FRR.exec)]);
+    talk.leave();
+}
+
 /// Into an interface that the device does not have, or of a kind that there is none of.
 fn bad_interfaces(cli: &Cli) -> &'static [&'static str] {
     match cli.device {

@@ -1,6 +1,6 @@
 //! Blocks: one command, collected first, with an end that the gate chooses.
 
-use super::super::session::{Came, Session};
+use super::super::session::told;
 use super::*;
 
 fn device() -> Grammar {
@@ -38,12 +38,13 @@ fn a_block_is_one_command_with_all_its_lines() {
 #[test]
 fn the_lines_are_sent_one_by_one_after_the_command() {
     let own = device();
-    let mut session = Session::new(&own, mode("a"));
+    let mut session = Follow::new(&own, mode("a"));
     let mut last = None;
     for line in ["banner motd #a", "b#"] {
         last = session.line(&PresentedLine::parse(line.as_bytes()).expect("line")).pop();
     }
-    let Some(Came::Command(command)) = last else { panic!("no command") };
+    let Some(Some(parse)) = last else { panic!("no command") };
+    let command = told(&own, parse).expect("a command");
     assert_eq!(&**command.render(), "banner motd ~\n");
     let block = command.block().expect("block");
     assert_eq!(
@@ -69,9 +70,14 @@ fn a_block_has_bounds() {
     assert!((0..500).all(|_| many.take(&line).is_ok()));
     assert_eq!(many.take(&line), Err(BlockFault::TooLong));
     let mut long = opening(&own, "certificate x");
-    let line = PresentedLine::parse(&[b'0'; 2000]).expect("line");
-    assert!((0..16).all(|_| long.take(&line).is_ok()));
+    // With its end each takes 201 bytes of 32 KiB.
+    let line = PresentedLine::parse(&[b'0'; 200]).expect("line");
+    assert!((0..163).all(|_| long.take(&line).is_ok()));
     assert_eq!(long.take(&line), Err(BlockFault::TooLong));
+    let mut wide = opening(&own, "certificate x");
+    let line = |length| PresentedLine::parse(&vec![b'0'; length]).expect("line");
+    assert_eq!(wide.take(&line(254)), Ok(()));
+    assert_eq!(wide.take(&line(255)), Err(BlockFault::LongLine));
 }
 
 #[test]
