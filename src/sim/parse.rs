@@ -30,6 +30,7 @@ pub(super) enum Action {
     ChangeNamed(Change),
     Banner,
     Policy,
+    Certificate,
     Exit,
     End,
     /// To the top of the configuration.

@@ -34,6 +34,8 @@ pub struct Configuration {
     pub banner: Option<String>,
     /// Route policies: name, lines.
     pub policies: BTreeMap<String, Vec<String>>,
+    /// Certificates: what is typed behind `certificate`, lines.
+    pub certificates: BTreeMap<String, Vec<String>>,
 }
 
 /// One change of a configuration. Interfaces have their full names.
@@ -55,6 +57,8 @@ pub enum Edit {
     Banner(Option<String>),
     /// A route policy.
     Policy(String, Option<Vec<String>>),
+    /// A certificate.
+    Certificate(String, Vec<String>),
 }
 
 /// Changes that came into force together.
@@ -113,6 +117,9 @@ impl Configuration {
             }
             Edit::Policy(name, None) => {
                 self.policies.remove(name);
+            }
+            Edit::Certificate(name, lines) => {
+                self.certificates.insert(name.clone(), lines.clone());
             }
         }
     }

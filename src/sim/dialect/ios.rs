@@ -11,6 +11,13 @@ pub(super) const CLI: Cli = Cli {
         Mode { name: "config", prompt: "{h}(config)#", tables: &[GLOBAL, LEAVE], ..CONFIG },
         Mode { name: "config-if", prompt: "{h}(config-if)#", tables: &[INTERFACE, LEAVE], ..SUB },
         Mode { name: "config-router", prompt: "{h}(config-router)#", tables: &[ROUTER, LEAVE], ..SUB },
+        Mode {
+            name: "config-cert-chain",
+            prompt: "{h}(config-cert-chain)#",
+            tables: &[CERTIFICATES, LEAVE],
+            ..SUB
+        },
+        Mode { name: "config-pubkey", prompt: "{h}(config-pubkey)#", tables: &[], ..SUB },
     ],
     ports: Ports {
         names: ["GigabitEthernet0/0", "GigabitEthernet0/1", "GigabitEthernet0/2", "Loopback0"],
@@ -72,6 +79,7 @@ const GLOBAL: &[Command] = &[
     Command("no ip route <text>", Action::Change(Change::Route(false))),
     Command("banner motd <text>", Action::Banner),
     Command("no banner motd", Action::Change(Change::NoBanner)),
+    Command("crypto pki certificate chain <word>", Action::Enter("config-cert-chain")),
 ];
 
 pub(super) const INTERFACE: &[Command] = &[
@@ -88,6 +96,8 @@ pub(super) const ROUTER: &[Command] = &[
     Command("no neighbor <text>", Action::Quiet),
     Command("network <text>", Action::Quiet),
 ];
+
+const CERTIFICATES: &[Command] = &[Command("certificate <text>", Action::Certificate)];
 
 pub(super) const LEAVE: &[Command] = &[Command("end", Action::End), Command("exit", Action::Exit)];
 

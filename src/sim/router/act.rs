@@ -42,6 +42,7 @@ impl Router {
             }
             Action::Banner => self.banner(found.args.first()),
             Action::Policy => self.policy(first),
+            Action::Certificate => self.certificate(first),
             Action::Danger => {
                 self.machine.state().dangers.push(found.words.join(" "));
                 Ok(String::new())

@@ -19,12 +19,14 @@ enum Until {
     Line(&'static str),
     /// The route policy of that name, up to `end-policy`.
     Policy(String),
+    /// The certificate of that name, up to `quit`.
+    Certificate(String),
 }
 
 impl Block {
     /// Whether its lines are asked for without a prompt.
     pub(super) fn is_text(&self) -> bool {
-        !matches!(self.until, Until::Policy(_))
+        !matches!(self.until, Until::Policy(_) | Until::Certificate(_))
     }
 }
 
@@ -55,15 +57,28 @@ impl Router {
             return Err(self.complaint(&Parsed::Invalid(0), ""));
         }
         self.back_to(1);
-        self.push("config-rpl", name.to_owned());
-        self.block = Some(Block { until: Until::Policy(name.to_owned()), lines: Vec::new() });
-        // The prompt for the first line; later ones come after each line.
-        Ok(self.prompt_text())
+        Ok(self.prompted("config-rpl", name, Until::Policy(name.to_owned())))
+    }
+
+    /// `certificate ca 01` and its like.
+    pub(super) fn certificate(&mut self, name: &str) -> Result<String, String> {
+        if self.machine.behaviour().openers_fail {
+            return Err(self.complaint(&Parsed::Invalid(0), ""));
+        }
+        let prompt = self.prompted("config-pubkey", name, Until::Certificate(name.to_owned()));
+        Ok(format!("Enter the certificate in hexadecimal representation....\n\n{prompt}"))
+    }
+
+    /// Opens a block in a mode of its own: the prompt for the first line; later ones come after each line.
+    fn prompted(&mut self, mode: &'static str, name: &str, until: Until) -> String {
+        self.push(mode, name.to_owned());
+        self.block = Some(Block { until, lines: Vec::new() });
+        self.prompt_text()
     }
 
     pub(super) fn block_line(&mut self, line: &str) {
         let Some(mut block) = self.block.take() else { return };
-        if !block.is_text() && abandons(line) {
+        if matches!(block.until, Until::Policy(_)) && abandons(line) {
             self.pop();
             return self.finish();
         }
@@ -77,6 +92,11 @@ impl Router {
             }
             (Until::Policy(name), Some(_)) => {
                 self.edit_configuration(Edit::Policy(name.clone(), Some(block.lines)));
+                self.pop();
+                self.finish();
+            }
+            (Until::Certificate(name), Some(_)) => {
+                self.edit_configuration(Edit::Certificate(name.clone(), block.lines));
                 self.pop();
                 self.finish();
             }
@@ -107,6 +127,7 @@ fn rest_of(until: &Until, line: &str) -> Option<String> {
     match until {
         Until::Delimiter(delimiter) => line.split_once(delimiter).map(|(before, _)| before.to_owned()),
         Until::Line(end) => (line.trim_end() == *end).then(String::new),
+        Until::Certificate(_) => line.trim().eq_ignore_ascii_case("quit").then(String::new),
         // Its unique beginnings end it too: `endif` is the other word that begins so.
         Until::Policy(_) => {
             let word = line.trim().to_ascii_lowercase();

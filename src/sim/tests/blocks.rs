@@ -56,6 +56,21 @@ fn a_route_policy_has_a_prompt_for_each_line() {
 }
 
 #[test]
+fn a_certificate_has_a_prompt_for_each_line() {
+    let (machine, mut ios) = r1(Dialect::CiscoIos);
+    typed(&mut ios, "configure terminal\r");
+    let (chain, key) = ("r1(config-cert-chain)#", "r1(config-pubkey)#");
+    let steps = [
+        ("crypto pki certificate chain X", chain),
+        ("certificate ca 01", key),
+        ("3082", key),
+        ("quit", chain),
+    ];
+    tell(&mut ios, &steps);
+    assert_eq!(machine.running().certificates["ca 01"], ["3082"]);
+}
+
+#[test]
 fn a_route_policy_can_be_abandoned_by_one_of_its_lines() {
     let (machine, mut xr) = r1(Dialect::CiscoXr);
     typed(&mut xr, "configure\rroute-policy P\rpass\r");

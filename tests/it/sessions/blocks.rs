@@ -188,3 +188,35 @@ fn a_block_that_is_denied_sends_nothing() {
         }
     }
 }
+
+/// IOS asks for a certificate line by line, in a mode of its own.
+#[test]
+fn a_certificate_is_one_command_whatever_its_lines_are() {
+    const CHAIN: &str = "ios(config-cert-chain)#";
+    const TYPED: &str = "certificate ca 01\r30820122\rreload\rhostname evil\rquit\r";
+    let yard = Yard::of(&[IOS], &Behaviour::default());
+    let mut talk = yard.talk("root", &IOS);
+    talk.goes(&[("configure terminal", IOS.config), ("crypto pki certificate chain X", CHAIN)]);
+    yard.ran(&IOS);
+    yard.decided();
+    talk.keys(TYPED.as_bytes());
+    talk.wait(CHAIN);
+    let lines = ["30820122", "reload", "hostname evil"];
+    assert_eq!(yard.machine(&IOS).running().certificates["ca 01"], lines);
+    assert_eq!(yard.ran(&IOS)[0], "config-cert-chain: certificate ca 01");
+    assert_eq!(yard.decided().len(), 1);
+    talk.goes(&[("end", IOS.exec)]);
+    talk.leave();
+    assert_unharmed(&yard, &IOS);
+
+    let yard = Yard::of(&[IOS], &Behaviour { openers_fail: true, ..Behaviour::default() });
+    let mut talk = yard.talk("root", &IOS);
+    talk.goes(&[("configure terminal", IOS.config), ("crypto pki certificate chain X", CHAIN)]);
+    yard.ran(&IOS);
+    talk.keys(TYPED.as_bytes());
+    talk.wait(CHAIN);
+    assert_eq!(yard.ran(&IOS), ["config-cert-chain: certificate ca 01"]);
+    talk.goes(&[("end", IOS.exec)]);
+    talk.leave();
+    assert_unharmed(&yard, &IOS);
+}
