@@ -275,8 +275,8 @@ impl Bench {
         let [Some(by_hand), Some(by_gate)] = effects else {
             return Came::Different("a session ended".to_owned());
         };
-        let form = self.grammar.prompt_form(&case.mode).expect("prompt").text();
-        if [0, 1].iter().any(|side| said[*side][place[*side].entered].prompt != form.trim()) {
+        let entered = |side: &usize| &said[*side][place[*side].entered].prompt;
+        if ![0, 1].iter().all(|side| self.shows(&case.mode, entered(side))) {
             return Came::NotEntered;
         }
         let gone = [0, 1].map(|side| said[side][place[side].begins..=place[side].ends].iter().find_map(gone));
@@ -295,8 +295,7 @@ impl Bench {
     fn fault(&self, case: &Case, [by_hand, by_gate]: &[Effect; 2], changed: Option<bool>) -> Option<String> {
         let (mut hand, gate) = (steady(by_hand), steady(by_gate));
         // What fails is tried mode by mode on the device and leaves it where it was; the gate has left first.
-        let stayed =
-            self.grammar.prompt_form(&case.mode).is_some_and(|form| form.text().trim() == hand.prompt);
+        let stayed = self.shows(&case.mode, &hand.prompt);
         if !case.leaves.is_empty() && self.error(by_gate).is_some() && stayed {
             hand.prompt.clone_from(&gate.prompt);
             // It gives the error of the first mode that it tried.
@@ -310,6 +309,11 @@ impl Bench {
         self.foretold(&case.command, by_gate, changed)
     }
 
+    /// Whether what follows the name in a prompt, without blanks, is of a mode.
+    fn shows(&self, mode: &Mode, prompt: &str) -> bool {
+        self.grammar.prompt_form(mode).is_some_and(|form| form.texts().any(|text| text.trim() == prompt))
+    }
+
     /// A line of an answer that the grammar has as an error.
     fn error<'e>(&self, effect: &'e Effect) -> Option<&'e String> {
         let errors = &self.grammar.facts().errors;
@@ -319,9 +323,7 @@ impl Bench {
     /// The mode that the grammar foretold, and only errors that it knows.
     fn foretold(&self, command: &CanonicalCommand, effect: &Effect, changed: Option<bool>) -> Option<String> {
         let failed = self.error(effect);
-        let is = |mode: &Mode| {
-            self.grammar.prompt_form(mode).is_some_and(|form| form.text().trim() == effect.prompt)
-        };
+        let is = |mode: &Mode| self.shows(mode, &effect.prompt);
         let as_foretold = is(command.next_mode()) || failed.is_some() && is(command.mode());
         if !as_foretold {
             return Some(format!("the prompt is `{}`, not that of {}", effect.prompt, command.next_mode()));
